@@ -1,0 +1,82 @@
+// The contract between delivery and a destination.
+//
+// A sink turns one Batch into one request and says what became of it. Reading the spool, selecting, fitting, retrying,
+// bisecting, dead letters, cursors and metrics are delivery's, so that they exist once and behave alike everywhere.
+//
+// Life: open() once, then send() and checkpoint() as often as needed, then close() once; after a failed open() only
+// another open(). Owner: the Delivery that created it. Thread: the delivery worker; a sink never blocks it (calls that
+// block go to the sink's helper thread).
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <span>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "codecs/record.h"
+#include "forwarder/base/asio.h"
+#include "forwarder/base/result.h"
+
+namespace auditfwd {
+
+// Consecutive records for one request, offsets ascending (filtered ones are missing). They outlive the send.
+using Batch = std::span<const RecordView>;
+
+// What one request may carry, in the destination's own count.
+struct SinkLimits {
+    std::size_t batch_bytes_max = 1024 * 1024;
+    std::size_t batch_records_max = 10'000;
+    std::chrono::milliseconds batch_span_max = std::chrono::milliseconds::max();  // oldest to newest stage time
+    std::size_t record_bytes_max = SIZE_MAX;  // delivery fits larger records before it sends
+    std::size_t record_overhead_bytes = 0;    // counted for each record, in both limits above
+    unsigned in_flight_max = 1;               // sends that may be outstanding at once; 1 keeps the order
+};
+
+// The destination has every record, durably once checkpoint() says so.
+struct Delivered {
+    // Commit the cursor before the next send: the sink's files depend on it (rotation).
+    bool commit_first = false;
+};
+
+// The same batch may succeed later. Nothing is known to be stored, but something may be.
+struct Transient {
+    std::string reason;
+    std::chrono::milliseconds retry_after{0};  // what the destination asked for; 0 if nothing
+};
+
+// The same batch would fail again. `refused` names the culprits by index into the batch, ascending; the others were
+// not stored and are sent again without them. Empty: delivery must bisect.
+struct Permanent {
+    std::string reason;
+    std::vector<std::size_t> refused;
+};
+
+using Outcome = std::variant<Delivered, Transient, Permanent>;
+
+class Sink {
+public:
+    virtual ~Sink() = default;
+
+    // Constant for the sink's life.
+    virtual SinkLimits limits() const = 0;
+
+    // Makes the destination ready, and undoes what it holds beyond the committed position. `state` is what
+    // checkpoint() last gave (empty the first time), `next` the first offset that will be sent. Fails with kInvalid
+    // when only a human can help, else it is tried again.
+    virtual Task<Result<void>> open(std::string state, Offset next) = 0;
+
+    // Sends one batch within limits(). Never throws for what the destination does.
+    virtual Task<Outcome> send(Batch batch) = 0;
+
+    // Makes everything delivered so far durable and gives the state that belongs to it (at most
+    // limits::kCheckpointBytesMax). Never called while a send is outstanding.
+    virtual Task<Result<std::string>> checkpoint() = 0;
+
+    // Ends what send began (a multipart upload, a transaction). Called once, after the last send; nothing is lost
+    // without it.
+    virtual Task<void> close() = 0;
+};
+
+}  // namespace auditfwd
