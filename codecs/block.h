@@ -25,7 +25,8 @@ struct Checkpoint {
     bool operator==(const Checkpoint&) const = default;
 };
 
-// A zstd context (level 1) with its buffers, reused for every block of one worker.
+// A zstd context (level 1) with its buffer, reused for every block of one worker. Holds 3 MiB at most between calls; a
+// call takes at most the size of its result more.
 class Compressor {
 public:
     Compressor();
@@ -39,7 +40,8 @@ private:
     std::unique_ptr<Impl> impl_;
 };
 
-// Sealed and immutable; its place in the spool is not known yet.
+// Sealed and immutable; its place in the spool is not known yet. Checksums are computed by the worker that seals, so
+// that the spool's thread only writes. Default: no records (a block that carries a checkpoint alone).
 class Block {
 public:
     std::uint32_t records() const { return records_; }
@@ -48,16 +50,21 @@ public:
     std::size_t bytes() const { return table_.size() + frame_.size(); }
     std::string_view table() const { return table_; }
     std::string_view frame() const { return frame_; }
+    std::uint32_t table_crc() const { return table_crc_; }
+    std::uint32_t frame_crc() const { return frame_crc_; }
 
 private:
     friend class BlockBuilder;
     std::uint32_t records_ = 0;
+    std::uint32_t table_crc_ = 0;
+    std::uint32_t frame_crc_ = 0;
     std::uint64_t text_bytes_ = 0;
     std::string table_;
     std::string frame_;
 };
 
-// Records are appended as lines to text(); each append ends with add(). One builder per submission in hand.
+// Records are appended as lines to text(); each append ends with add(). One builder per submission in hand. A record
+// may have limits::kRecordBytesMax bytes.
 class BlockBuilder {
 public:
     // The NDJSON so far. The caller appends exactly one line with its newline, then calls add() with its facts

@@ -14,6 +14,8 @@ inline constexpr std::size_t kPadding = 64;
 inline constexpr std::size_t kDepthMax = 1024;
 // A block is closed when its NDJSON reaches this; one larger record is a block alone.
 inline constexpr std::size_t kBlockBytes = 1_MiB;
+// One record, whatever max_body is: lengths are 32 bits in the spool's files.
+inline constexpr std::size_t kRecordBytesMax = 1_GiB;
 // A source's position, and a sink's state, as stored by the spool.
 inline constexpr std::size_t kCheckpointBytesMax = 4_KiB;
 // What intake reserves for each byte of a body: the body, its rendered records, their compressed block.
