@@ -34,7 +34,7 @@ private:
 };
 
 FileStat to_stat(const struct stat& s) {
-    return {{s.st_dev, s.st_ino}, static_cast<std::uint64_t>(s.st_size), S_ISDIR(s.st_mode)};
+    return {{s.st_dev, s.st_ino}, static_cast<std::uint64_t>(s.st_size), S_ISDIR(s.st_mode), S_ISREG(s.st_mode)};
 }
 
 Error failed(const char* call, const fs::path& path) {

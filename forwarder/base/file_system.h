@@ -28,6 +28,7 @@ struct FileStat {
     FileId id;
     std::uint64_t size = 0;
     bool is_directory = false;
+    bool is_regular = true;  // not a directory, pipe, device or socket
 };
 
 struct Space {
