@@ -1,0 +1,53 @@
+// Everything found wrong with one configuration file, with the place of each key.
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace auditfwd {
+
+struct Place {  // from 1
+    std::size_t line = 0;
+    std::size_t column = 0;
+    auto operator<=>(const Place&) const = default;
+};
+
+class Findings {
+public:
+    explicit Findings(std::string_view file) : file_{file} {}
+
+    // The key `path` ("sources[0].webhook.listen") stands at `place`.
+    void locate(const std::string& path, Place place) { places_.emplace(path, place); }
+    bool given(const std::string& path) const { return places_.contains(path); }
+
+    void error_at(Place place, const std::string& path, std::string_view text);
+    // At the place of the key, or of the nearest mapping around it that the file has.
+    void error(const std::string& path, std::string_view text) { error_at(place_of(path), path, text); }
+    void warning(const std::string& path, std::string_view text);
+    // The key itself has an error, so that nothing may be concluded from its value.
+    bool failed(const std::string& path) const { return failed_.contains(path); }
+
+    // "file:line:column: path: text", in file order. A bounded number; the last line says how many more there are.
+    std::vector<std::string> errors() const { return lines(errors_); }
+    std::vector<std::string> warnings() const { return lines(warnings_); }
+
+private:
+    struct Finding {
+        Place place;
+        std::string text;  // with the path
+    };
+    Place place_of(std::string_view path) const;
+    std::vector<std::string> lines(std::vector<Finding> findings) const;
+
+    const std::string file_;
+    std::map<std::string, Place, std::less<>> places_;
+    std::set<std::string> failed_;
+    std::vector<Finding> errors_;
+    std::vector<Finding> warnings_;
+};
+
+}  // namespace auditfwd

@@ -1,0 +1,55 @@
+#include "forwarder/config/parse.h"
+
+#include <fmt/format.h>
+
+#include "forwarder/config/check.h"
+#include "forwarder/config/notation.h"
+#include "forwarder/config/options.h"
+#include "forwarder/config/reader.h"
+
+namespace auditfwd {
+
+namespace {
+
+// The file's only document; nothing after an error.
+std::optional<YAML::Node> load_document(std::string_view text, Findings& findings) {
+    if (text.size() > kConfigBytesMax) {
+        findings.error("", fmt::format("has {} bytes; at most {}", text.size(), show_size(kConfigBytesMax)));
+        return std::nullopt;
+    }
+    try {
+        const auto documents = YAML::LoadAll(std::string{text});
+        if (documents.size() > 1) {
+            findings.error(
+                "", fmt::format("has {} documents; keep one and remove the `---` between them", documents.size()));
+            return std::nullopt;
+        }
+        return documents.empty() ? YAML::Node{} : documents.front();
+    } catch (const YAML::Exception& error) {
+        const auto mark = error.mark;
+        const auto place =
+            mark.is_null() ? Place{}
+                           : Place{static_cast<std::size_t>(mark.line) + 1, static_cast<std::size_t>(mark.column) + 1};
+        findings.error_at(place, "", fmt::format("is not YAML: {}; mind indentation, colons and quotes", error.msg));
+        return std::nullopt;
+    }
+}
+
+}  // namespace
+
+ParsedConfig parse_config(std::string_view text, std::string_view name) {
+    Findings findings{name};
+    ParsedConfig parsed;
+    if (const auto document = load_document(text, findings)) {
+        Reader reader{*document, findings};
+        declare(reader, parsed.config);
+        reader.finish();
+        derive(parsed.config, findings);
+        check(parsed.config, findings);
+    }
+    parsed.errors = findings.errors();
+    parsed.warnings = findings.warnings();
+    return parsed;
+}
+
+}  // namespace auditfwd
