@@ -65,20 +65,33 @@ void check_body_max(const Config& config, std::size_t bytes, const std::string& 
     }
 }
 
-void warn_small_body(std::size_t bytes, const std::string& path, Findings& findings) {
-    if (bytes < kBodySeen && !findings.failed("memory") && !findings.failed(path)) {
-        findings.warning(path,
-                         fmt::format("{} is less than {}: request bodies of 36 MB were seen, and a refused one is "
-                                     "lost; raise memory to {} or more",
-                                     show_size(bytes), show_size(kBodySeen), show_size(kBodySeen * kBodyShare)));
+// Where the bound follows from `memory`, once for all sources.
+void warn_small_bodies(const Config& config, Findings& findings) {
+    if (findings.failed("memory")) return;
+    const auto remedy = fmt::format("bodies of 36 MB were seen, and a refused one is lost; raise memory to {} or more",
+                                    show_size(kBodySeen * kBodyShare));
+    bool derived = false;
+    for (std::size_t i = 0; i < config.sources.size(); ++i) {
+        const auto* webhook = std::get_if<WebhookOptions>(&config.sources[i]);
+        const auto path = source_path(config, i) + ".max_body";
+        if (!webhook || webhook->body_bytes_max >= kBodySeen || findings.failed(path)) continue;
+        if (findings.given(path)) {
+            findings.warning(path, fmt::format("{} refuses larger requests: {}, and this too",
+                                               show_size(webhook->body_bytes_max), remedy));
+        } else {
+            derived = true;
+        }
     }
+    if (derived)
+        findings.warning("memory",
+                         fmt::format("{} refuses requests above a fifth of it: {}", show_size(config.memory), remedy));
 }
 
 void check_exposure(const WebhookOptions& webhook, const std::string& path, Findings& findings) {
     if (webhook.tls && !webhook.tls->allowed_names.empty() && webhook.tls->client_ca.empty()) {
         findings.error(path + ".tls.allowed_names", "is never looked at without client_ca; give that too");
     }
-    for (const auto key : {".listen", ".tls", ".tls.client_ca", ".tokens_file", ".insecure"}) {
+    for (const auto key : {".listen", ".tls.client_ca", ".tokens_file", ".insecure"}) {
         if (findings.failed(path + key)) return;
     }
     const auto address = parse_listen_address(webhook.listen);
@@ -114,7 +127,6 @@ void check_listeners(const Config& config, Findings& findings) {
         listeners.push_back({*address, path});
     };
     for (std::size_t i = 0; i < config.sources.size(); ++i) {
-        if (findings.failed(fmt::format("sources[{}]", i))) continue;
         const auto* webhook = std::get_if<WebhookOptions>(&config.sources[i]);
         if (webhook) add(webhook->listen, source_path(config, i) + ".listen");
     }
@@ -124,7 +136,6 @@ void check_listeners(const Config& config, Findings& findings) {
 void check_sources(const Config& config, Findings& findings) {
     Taken names, files;
     for (std::size_t i = 0; i < config.sources.size(); ++i) {
-        if (findings.failed(fmt::format("sources[{}]", i))) continue;
         const auto path = source_path(config, i);
         const auto& name = name_of(config.sources[i]);
         if (const auto* other = findings.failed(path + ".name") ? nullptr : names.take(name, path)) {
@@ -133,7 +144,6 @@ void check_sources(const Config& config, Findings& findings) {
         }
         if (const auto* webhook = std::get_if<WebhookOptions>(&config.sources[i])) {
             check_body_max(config, webhook->body_bytes_max, path + ".max_body", findings);
-            warn_small_body(webhook->body_bytes_max, path + ".max_body", findings);
             check_exposure(*webhook, path, findings);
         } else if (const auto& file = std::get<FileSourceOptions>(config.sources[i]);
                    !findings.failed(path + ".path")) {
@@ -167,7 +177,7 @@ void check_file_sink(const Config& config, const FileSinkOptions& file, const st
     for (std::size_t i = 0; i < config.sources.size(); ++i) {
         const auto* source = std::get_if<FileSourceOptions>(&config.sources[i]);
         if (source && !source->path.empty() && whole_path(source->path) == whole) {
-            findings.error(key, fmt::format("is what {} reads; choose another file", source_path(config, i)));
+            return findings.error(key, fmt::format("is what {} reads; choose another file", source_path(config, i)));
         }
     }
 }
@@ -185,7 +195,6 @@ void check_sinks(const Config& config, Findings& findings) {
                                                            in_quotes(sink.name), *other));
             }
         }
-        if (findings.failed(path)) continue;
         if (const auto* file = std::get_if<FileSinkOptions>(&sink.kind))
             check_file_sink(config, *file, path, files, findings);
     }
@@ -193,7 +202,7 @@ void check_sinks(const Config& config, Findings& findings) {
 
 void check_spool(const Config& config, Findings& findings) {
     const auto& spool = config.spool;
-    for (const auto key : {"memory", "spool", "spool.max_size", "spool.segment_size", "spool.durability"}) {
+    for (const auto key : {"memory", "spool.max_size", "spool.segment_size", "spool.durability"}) {
         if (findings.failed(key)) return;
     }
     if (spool.in_memory) {
@@ -240,6 +249,7 @@ void derive(Config& config, const Findings& findings) {
 
 void check(const Config& config, Findings& findings) {
     check_sources(config, findings);
+    warn_small_bodies(config, findings);
     check_sinks(config, findings);
     check_listeners(config, findings);
     check_spool(config, findings);

@@ -12,6 +12,12 @@ std::string with_path(const std::string& path, std::string_view text) {
     return fmt::format("{}: {}", path.empty() ? "the file" : path, text);
 }
 
+// The mapping or list that `path` is in; empty for a key at the top.
+std::string_view around(std::string_view path) {
+    const auto end = path.find_last_of(".[");
+    return path.substr(0, end == path.npos ? 0 : end);
+}
+
 }  // namespace
 
 void Findings::error_at(Place place, const std::string& path, std::string_view text) {
@@ -23,11 +29,16 @@ void Findings::warning(const std::string& path, std::string_view text) {
     warnings_.push_back({place_of(path), with_path(path, text)});
 }
 
+bool Findings::failed(std::string_view path) const {
+    for (; !path.empty(); path = around(path)) {
+        if (failed_.contains(path)) return true;
+    }
+    return false;
+}
+
 Place Findings::place_of(std::string_view path) const {
-    while (!path.empty()) {
+    for (; !path.empty(); path = around(path)) {
         if (const auto found = places_.find(path); found != places_.end()) return found->second;
-        const auto parent = path.find_last_of(".[");
-        path = path.substr(0, parent == path.npos ? 0 : parent);
     }
     return {};
 }

@@ -28,8 +28,8 @@ public:
     // At the place of the key, or of the nearest mapping around it that the file has.
     void error(const std::string& path, std::string_view text) { error_at(place_of(path), path, text); }
     void warning(const std::string& path, std::string_view text);
-    // The key itself has an error, so that nothing may be concluded from its value.
-    bool failed(const std::string& path) const { return failed_.contains(path); }
+    // The key, or a mapping around it, has an error, so that nothing may be concluded from its value.
+    bool failed(std::string_view path) const;
 
     // "file:line:column: path: text", in file order. A bounded number; the last line says how many more there are.
     std::vector<std::string> errors() const { return lines(errors_); }
@@ -45,7 +45,7 @@ private:
 
     const std::string file_;
     std::map<std::string, Place, std::less<>> places_;
-    std::set<std::string> failed_;
+    std::set<std::string, std::less<>> failed_;
     std::vector<Finding> errors_;
     std::vector<Finding> warnings_;
 };

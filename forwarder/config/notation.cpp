@@ -148,7 +148,10 @@ std::optional<std::string_view> nearest(std::string_view word, std::span<const s
     std::optional<std::string_view> best;
     std::size_t best_distance = std::max<std::size_t>(1, wanted.size() / 3) + 1;
     for (const auto candidate : candidates) {
-        const auto apart = distance(wanted, folded(candidate));
+        const auto known = folded(candidate);
+        const bool begins =
+            wanted.size() >= 3 && known.size() >= 3 && (wanted.starts_with(known) || known.starts_with(wanted));
+        const auto apart = begins ? 1 : distance(wanted, known);
         if (apart < best_distance) {
             best = candidate;
             best_distance = apart;

@@ -11,6 +11,11 @@ namespace auditfwd {
 
 namespace {
 
+Place place_of(const YAML::Mark& mark) {
+    if (mark.is_null()) return {};
+    return {static_cast<std::size_t>(mark.line) + 1, static_cast<std::size_t>(mark.column) + 1};
+}
+
 // The file's only document; nothing after an error.
 std::optional<YAML::Node> load_document(std::string_view text, Findings& findings) {
     if (text.size() > kConfigBytesMax) {
@@ -20,17 +25,16 @@ std::optional<YAML::Node> load_document(std::string_view text, Findings& finding
     try {
         const auto documents = YAML::LoadAll(std::string{text});
         if (documents.size() > 1) {
-            findings.error(
-                "", fmt::format("has {} documents; keep one and remove the `---` between them", documents.size()));
+            findings.error_at(place_of(documents[1].Mark()), "",
+                              fmt::format("has {} documents; keep one", documents.size()));
             return std::nullopt;
         }
         return documents.empty() ? YAML::Node{} : documents.front();
     } catch (const YAML::Exception& error) {
-        const auto mark = error.mark;
-        const auto place =
-            mark.is_null() ? Place{}
-                           : Place{static_cast<std::size_t>(mark.line) + 1, static_cast<std::size_t>(mark.column) + 1};
-        findings.error_at(place, "", fmt::format("is not YAML: {}; mind indentation, colons and quotes", error.msg));
+        auto trouble = error.msg;  // may name a character of the file
+        std::erase_if(trouble, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
+        findings.error_at(place_of(error.mark), "",
+                          fmt::format("is not YAML: {}; mind indentation, colons and quotes", trouble));
         return std::nullopt;
     }
 }

@@ -99,7 +99,7 @@ void OptionVisitor::word(const About& about, std::size_t value, std::vector<std:
                        if (found == words.end()) {
                            const auto guess = nearest(given, words);
                            const auto meant = guess ? fmt::format(" (did you mean {}?)", *guess) : std::string{};
-                           return fmt::format("is not one of its words; write {}{}", join_words(words), meant);
+                           return fmt::format("is unknown; write {}{}", join_words(words), meant);
                        }
                        set(static_cast<std::size_t>(found - words.begin()));
                        return std::nullopt;
