@@ -31,7 +31,8 @@ public:
     // The key, or a mapping around it, has an error, so that nothing may be concluded from its value.
     bool failed(std::string_view path) const;
 
-    // "file:line:column: path: text", in file order. A bounded number; the last line says how many more there are.
+    // "file:line:column: path: what is wrong; what would be right", in file order. A bounded number; the last line says
+    // how many more there are. With warnings alone the configuration works, though perhaps not as meant.
     std::vector<std::string> errors() const { return lines(errors_); }
     std::vector<std::string> warnings() const { return lines(warnings_); }
 
@@ -43,7 +44,7 @@ private:
     Place place_of(std::string_view path) const;
     std::vector<std::string> lines(std::vector<Finding> findings) const;
 
-    const std::string file_;
+    std::string file_;
     std::map<std::string, Place, std::less<>> places_;
     std::set<std::string, std::less<>> failed_;
     std::vector<Finding> errors_;

@@ -42,17 +42,14 @@ std::optional<YAML::Node> load_document(std::string_view text, Findings& finding
 }  // namespace
 
 ParsedConfig parse_config(std::string_view text, std::string_view name) {
-    Findings findings{name};
-    ParsedConfig parsed;
-    if (const auto document = load_document(text, findings)) {
-        Reader reader{*document, findings};
+    ParsedConfig parsed{{}, Findings{name}};
+    if (const auto document = load_document(text, parsed.findings)) {
+        Reader reader{*document, parsed.findings};
         declare(reader, parsed.config);
         reader.finish();
-        derive(parsed.config, findings);
-        check(parsed.config, findings);
+        derive(parsed.config, parsed.findings);
+        check(parsed.config, parsed.findings);
     }
-    parsed.errors = findings.errors();
-    parsed.warnings = findings.warnings();
     return parsed;
 }
 

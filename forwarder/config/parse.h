@@ -6,9 +6,9 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "forwarder/config/config.h"
+#include "forwarder/config/findings.h"
 
 namespace auditfwd {
 
@@ -16,9 +16,8 @@ namespace auditfwd {
 inline constexpr std::size_t kConfigBytesMax = 1_MiB;
 
 struct ParsedConfig {
-    Config config;                      // only without errors
-    std::vector<std::string> errors;    // "file:line:column: key: what is wrong; what would be right", in file order
-    std::vector<std::string> warnings;  // the same form; the configuration works, though perhaps not as meant
+    Config config;      // to be used only without errors
+    Findings findings;  // whoever looks at the files it names adds to them
 };
 
 // `name` is what messages call the file. An empty text is the default configuration.

@@ -35,8 +35,8 @@ TEST_P(Golden, Says_exactly_this) {
     const auto file = std::filesystem::path{GOLDEN_DIRECTORY} / GetParam();
     const auto parsed = parse_config(read(file.string() + ".yaml"), GetParam() + ".yaml");
     std::string said;
-    for (const auto& line : parsed.errors) said += "error: " + line + "\n";
-    for (const auto& line : parsed.warnings) said += "warning: " + line + "\n";
+    for (const auto& line : parsed.findings.errors()) said += "error: " + line + "\n";
+    for (const auto& line : parsed.findings.warnings()) said += "warning: " + line + "\n";
     const auto expected = file.string() + ".txt";
     if (std::getenv("AUDITFWD_UPDATE_GOLDEN")) std::ofstream{expected, std::ios::binary} << said;
     EXPECT_EQ(said, read(expected));

@@ -14,7 +14,7 @@ using testing::IsEmpty;
 
 Config parse_well(std::string_view text) {
     auto parsed = parse_config(text, "test.yaml");
-    EXPECT_THAT(parsed.errors, IsEmpty());
+    EXPECT_THAT(parsed.findings.errors(), IsEmpty());
     return parsed.config;
 }
 
@@ -47,8 +47,8 @@ std::string shown(const Config& config) {
 
 TEST(ParseConfig, An_empty_file_is_the_built_in_configuration) {
     const auto parsed = parse_config("", "test.yaml");
-    EXPECT_THAT(parsed.errors, IsEmpty());
-    EXPECT_THAT(parsed.warnings, IsEmpty());
+    EXPECT_THAT(parsed.findings.errors(), IsEmpty());
+    EXPECT_THAT(parsed.findings.warnings(), IsEmpty());
     ASSERT_EQ(parsed.config.sources.size(), 1u);
     const auto& webhook = std::get<WebhookOptions>(parsed.config.sources[0]);
     EXPECT_EQ(webhook.listen, "127.0.0.1:9880");
@@ -61,12 +61,12 @@ TEST(ParseConfig, An_empty_file_is_the_built_in_configuration) {
 
 TEST(ParseConfig, The_default_file_says_the_defaults) {
     const auto parsed = parse_config(config_default_file(), "default.yaml");
-    EXPECT_THAT(parsed.errors, IsEmpty());
-    EXPECT_THAT(parsed.warnings, IsEmpty());
+    EXPECT_THAT(parsed.findings.errors(), IsEmpty());
+    EXPECT_THAT(parsed.findings.warnings(), IsEmpty());
     EXPECT_EQ(shown(parsed.config), shown(parse_well("")));
 }
 
-TEST(ParseConfig, Reads_every_option) {
+TEST(ParseConfig, Reads_every_option_of_the_sources) {
     const auto config = parse_well(R"(
 cluster: prod-1
 sources:
@@ -82,19 +82,6 @@ sources:
       max_connections: 7
       durability: interval
   - file: {path: /var/log/audit.log, start: newest, poll: 1s, max_line: 1MiB, durability: sync}
-policy: /etc/policy.yaml
-policy_lenient: true
-memory: 512MiB
-spool: {directory: /var/lib/x, max_size: 1GiB, min_free: 5%, segment_size: 16MiB, max_syncs: 50}
-sinks:
-  - {name: one, start: oldest, when_full: expire, file: {path: '-', compress: true, rotate_after: 0s, rotate_size: 1MiB}}
-  - {name: two, discard: {}}
-  - name: three
-    discard:
-admin: {listen: '[::]:80'}
-log: {format: json, level: error}
-workers: 3
-shutdown_deadline: 40s
 )");
     EXPECT_EQ(config.cluster, "prod-1");
     const auto& webhook = std::get<WebhookOptions>(config.sources.at(0));
@@ -120,6 +107,40 @@ shutdown_deadline: 40s
     EXPECT_EQ(file.poll, std::chrono::seconds{1});
     EXPECT_EQ(file.line_bytes_max, 1_MiB);
     EXPECT_EQ(file.durability, Durability::kSync);
+}
+
+TEST(ParseConfig, Reads_every_option_of_the_sinks) {
+    const auto config = parse_well(R"(
+sinks:
+  - {name: one, start: oldest, when_full: expire, file: {path: '-', compress: true, rotate_after: 0s, rotate_size: 1MiB}}
+  - {name: two, discard: {}}
+  - name: three
+    discard:
+)");
+    ASSERT_EQ(config.sinks.size(), 3u);
+    EXPECT_EQ(config.sinks[0].name, "one");
+    EXPECT_TRUE(config.sinks[0].delivery.start_oldest);
+    EXPECT_EQ(config.sinks[0].delivery.when_full, WhenFull::kExpire);
+    const auto& file = std::get<FileSinkOptions>(config.sinks[0].kind);
+    EXPECT_EQ(file.path, "-");
+    EXPECT_TRUE(file.compress);
+    EXPECT_EQ(file.rotate_after, std::chrono::seconds{0});
+    EXPECT_EQ(file.rotate_bytes, 1_MiB);
+    EXPECT_TRUE(std::holds_alternative<DiscardOptions>(config.sinks[1].kind));
+    EXPECT_TRUE(std::holds_alternative<DiscardOptions>(config.sinks[2].kind));
+}
+
+TEST(ParseConfig, Reads_every_other_option) {
+    const auto config = parse_well(R"(
+policy: /etc/policy.yaml
+policy_lenient: true
+memory: 512MiB
+spool: {directory: /var/lib/x, max_size: 1GiB, min_free: 5%, segment_size: 16MiB, max_syncs: 50}
+admin: {listen: '[::]:80'}
+log: {format: json, level: error}
+workers: 3
+shutdown_deadline: 40s
+)");
     EXPECT_EQ(config.policy, "/etc/policy.yaml");
     EXPECT_TRUE(config.policy_lenient);
     EXPECT_EQ(config.memory, 512_MiB);
@@ -129,16 +150,6 @@ shutdown_deadline: 40s
     EXPECT_EQ(config.spool.segment_bytes, 16_MiB);
     EXPECT_EQ(config.spool.syncs_per_second_max, 50u);
     EXPECT_FALSE(config.spool.in_memory);
-    ASSERT_EQ(config.sinks.size(), 3u);
-    EXPECT_EQ(config.sinks[0].name, "one");
-    EXPECT_TRUE(config.sinks[0].delivery.start_oldest);
-    EXPECT_EQ(config.sinks[0].delivery.when_full, WhenFull::kExpire);
-    EXPECT_EQ(std::get<FileSinkOptions>(config.sinks[0].kind).path, "-");
-    EXPECT_TRUE(std::get<FileSinkOptions>(config.sinks[0].kind).compress);
-    EXPECT_EQ(std::get<FileSinkOptions>(config.sinks[0].kind).rotate_after, std::chrono::seconds{0});
-    EXPECT_EQ(std::get<FileSinkOptions>(config.sinks[0].kind).rotate_bytes, 1_MiB);
-    EXPECT_TRUE(std::holds_alternative<DiscardOptions>(config.sinks[1].kind));
-    EXPECT_TRUE(std::holds_alternative<DiscardOptions>(config.sinks[2].kind));
     EXPECT_EQ(config.admin.listen, "[::]:80");
     EXPECT_EQ(config.log.format, LogFormat::kJson);
     EXPECT_EQ(config.log.level, LogLevel::kError);
@@ -155,25 +166,25 @@ TEST(ParseConfig, A_spool_in_memory_fits_into_the_memory) {
 
 TEST(ParseConfig, A_value_that_is_wrong_is_not_judged_again) {
     // Neither the default memory nor the default names may be compared with what the file meant.
-    EXPECT_THAT(parse_config("{memory: 1TB, sources: [{webhook: {max_body: 100MiB}}]}", "f").errors,
+    EXPECT_THAT(parse_config("{memory: 1TB, sources: [{webhook: {max_body: 100MiB}}]}", "f").findings.errors(),
                 ElementsAre(HasSubstr("memory: \"1TB\"")));
-    EXPECT_THAT(
-        parse_config("{sources: [{webhook: {name: A}}, {webhook: {name: B, listen: '127.0.0.1:1'}}]}", "f").errors,
-        ElementsAre(HasSubstr("[0].webhook.name"), HasSubstr("[1].webhook.name")));
-    EXPECT_THAT(parse_config("{sources: [{webhook: {listen: '0.0.0.0:1', tls: 7}}]}", "f").errors,
+    EXPECT_THAT(parse_config("{sources: [{webhook: {name: A}}, {webhook: {name: B, listen: '127.0.0.1:1'}}]}", "f")
+                    .findings.errors(),
+                ElementsAre(HasSubstr("[0].webhook.name"), HasSubstr("[1].webhook.name")));
+    EXPECT_THAT(parse_config("{sources: [{webhook: {listen: '0.0.0.0:1', tls: 7}}]}", "f").findings.errors(),
                 ElementsAre(HasSubstr("webhook.tls: is a single value")));
 }
 
 TEST(ParseConfig, Bounds_what_it_reads_and_what_it_says) {
-    EXPECT_THAT(parse_config(std::string(kConfigBytesMax + 1, '#'), "f").errors,
+    EXPECT_THAT(parse_config(std::string(kConfigBytesMax + 1, '#'), "f").findings.errors(),
                 ElementsAre(HasSubstr("at most 1MiB")));
     std::string many;
     for (int i = 0; i < 10'000; ++i) many += fmt::format("key{}: 1\n", i);
-    EXPECT_THAT(parse_config(many, "f").errors, ElementsAre(HasSubstr("has 10000 keys")));
+    EXPECT_THAT(parse_config(many, "f").findings.errors(), ElementsAre(HasSubstr("has 10000 keys")));
     many = "sources:\n";
     for (int i = 0; i < 60; ++i) many += "  - {a: 1, b: 2, c: 3}\n";
-    EXPECT_EQ(parse_config(many, "f").errors.size(), 101u);
-    EXPECT_THAT(parse_config(many, "f").errors.back(), HasSubstr("140 more"));
+    EXPECT_EQ(parse_config(many, "f").findings.errors().size(), 101u);
+    EXPECT_THAT(parse_config(many, "f").findings.errors().back(), HasSubstr("140 more"));
 }
 
 }  // namespace

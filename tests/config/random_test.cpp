@@ -43,7 +43,7 @@ TEST(ParseConfig, Survives_random_changes_and_says_one_line_each) {
     for (int i = 0; i < rounds; ++i) {
         const auto text = mutated(whole, random);
         const auto parsed = parse_config(text, "random.yaml");
-        for (const auto& line : parsed.errors) {
+        for (const auto& line : parsed.findings.errors()) {
             ASSERT_EQ(line.find('\n'), line.npos) << line;
             ASSERT_EQ(line.rfind("random.yaml:", 0), 0u) << line;
         }
@@ -54,7 +54,7 @@ TEST(ParseConfig, Deep_nesting_is_an_error_not_a_crash) {
     for (const auto* piece : {"[", "{a: ", "- ", "? ", "a: {", "&a "}) {
         std::string text;
         while (text.size() < kConfigBytesMax - 10) text += piece;
-        EXPECT_FALSE(parse_config(text, "f").errors.empty()) << piece;
+        EXPECT_FALSE(parse_config(text, "f").findings.errors().empty()) << piece;
     }
 }
 
@@ -66,7 +66,7 @@ TEST(ParseConfig, Aliases_that_multiply_are_read_in_no_time) {
         for (int k = 0; k < 8; ++k) text += before + (k == 7 ? "]\n" : ", ");
     }
     text += "sources: *a29\n";
-    EXPECT_FALSE(parse_config(text, "f").errors.empty());
+    EXPECT_FALSE(parse_config(text, "f").findings.errors().empty());
 }
 
 }  // namespace
