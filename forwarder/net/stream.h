@@ -1,0 +1,56 @@
+// The bytes of one connection, plain or TLS, with a limit on every wait.
+//
+// Owner: the session. Thread: the lane's. Every wait honours terminal cancellation: it ends with kCancelled, and the
+// next co_await throws.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <boost/asio/ssl/stream.hpp>
+
+#include "forwarder/base/asio.h"
+#include "forwarder/base/result.h"
+#include "forwarder/net/watchdog.h"
+
+namespace auditfwd {
+
+class Stream {
+public:
+    // Without `tls` the bytes are plain.
+    Stream(asio::ip::tcp::socket socket, std::shared_ptr<asio::ssl::context> tls);
+
+    // Before anything else when is_tls(). The error is OpenSSL's, or asio::error::timed_out (tls_server.h names it).
+    Task<boost::system::error_code> handshake(SteadyTime until);
+
+    // At least one byte, or 0 when the other side has ended its sending. Fails with kTimeout (the stream stays usable)
+    // and kCancelled (the connection is gone).
+    Task<Result<std::size_t>> read_some(std::span<char> into, SteadyTime until);
+    // All of it. After a failure nothing more may be written.
+    Task<Result<void>> write(std::string_view bytes, SteadyTime until);
+    // Ends sending, then reads and throws away what still comes, up to `bytes_max` and until `until`: a connection that
+    // is closed with unread bytes is reset, and the other side may never see our last answer. `scratch` is read into.
+    Task<void> drain(std::span<char> scratch, std::size_t bytes_max, SteadyTime until);
+
+    // Ends the read in hand with kTimeout.
+    void interrupt() { watchdog_.fire(); }
+    // Bytes have arrived that were not read.
+    bool has_input() const;
+
+    bool is_tls() const { return tls_.has_value(); }
+    SSL* ssl() { return tls_->native_handle(); }
+
+private:
+    Error failure(const boost::system::error_code& error) const;
+
+    asio::ip::tcp::socket socket_;
+    Watchdog watchdog_;
+    std::shared_ptr<asio::ssl::context> context_;
+    std::optional<asio::ssl::stream<asio::ip::tcp::socket&>> tls_;
+};
+
+}  // namespace auditfwd
