@@ -1,7 +1,6 @@
 """Sends to a webhook as API servers do."""
 import collections
 import http.client
-import socket
 import threading
 import time
 
@@ -82,10 +81,3 @@ def in_parallel(functions):
         thread.start()
     for thread in threads:
         thread.join()
-
-
-def free_port():
-    """A port that nothing listens on now; for a second listener, whose port the ready file does not tell."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]

@@ -25,7 +25,7 @@ import tempfile
 import unittest
 
 from authority import Authority, tls_context  # noqa: F401 - the one module that tests import
-from client import Client, free_port, in_parallel, post_in_parallel, post_until_accepted  # noqa: F401
+from client import Client, in_parallel, post_in_parallel, post_until_accepted  # noqa: F401
 from metrics import Metrics, check_laws  # noqa: F401
 from process import PATIENCE, die_with_parent, run, wait_until  # noqa: F401
 
@@ -87,6 +87,10 @@ class Forwarder:
     def port(self):
         return self.ports["webhook"]
 
+    def port_of(self, source):
+        """Of one of several webhooks, by its name."""
+        return self.ports["sources"][source]
+
     def client(self, **options):
         return Client(self.port, **options)
 
@@ -144,8 +148,8 @@ class Forwarder:
 class World:
     """One temporary directory and the forwarders in it."""
 
-    def __init__(self):
-        self.directory = tempfile.mkdtemp(prefix="auditfwd-e2e-")
+    def __init__(self, inside=None):
+        self.directory = tempfile.mkdtemp(prefix="auditfwd-e2e-", dir=inside)
         self.forwarders = []
 
     def path(self, *parts):
