@@ -21,11 +21,14 @@ Error damaged(const char* what) { return {ErrorCode::kInvalid, std::string{"bloc
 
 }  // namespace
 
+bool within_bounds(const Checkpoint& checkpoint) {
+    return checkpoint.source.size() <= kSourceBytesMax && checkpoint.position.size() <= limits::kCheckpointBytesMax;
+}
+
 std::string encode_checkpoints(std::span<const Checkpoint> checkpoints) {
     std::string bytes;
     for (const auto& checkpoint : checkpoints) {
-        CHECK(checkpoint.source.size() <= kSourceBytesMax);
-        CHECK(checkpoint.position.size() <= limits::kCheckpointBytesMax);
+        CHECK(within_bounds(checkpoint));
         put(bytes, static_cast<std::uint8_t>(checkpoint.source.size()));
         put(bytes, static_cast<std::uint16_t>(checkpoint.position.size()));
         bytes += checkpoint.source;

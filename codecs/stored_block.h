@@ -81,7 +81,10 @@ private:
 Result<StoredBlock> open_block(const BlockHead& head, std::string_view rest, std::string_view frame,
                                Decompressor& decompressor);
 
-// A source's checkpoints as bytes, for block and segment headers.
+// Whether source and position are as short as they must be.
+bool within_bounds(const Checkpoint& checkpoint);
+
+// Sources' checkpoints as bytes, for block and segment headers. Each must be within_bounds().
 std::string encode_checkpoints(std::span<const Checkpoint> checkpoints);
 std::optional<std::vector<Checkpoint>> decode_checkpoints(std::string_view bytes);
 

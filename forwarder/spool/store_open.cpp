@@ -1,0 +1,103 @@
+#include "codecs/stored_block.h"
+#include "forwarder/base/crypto.h"
+#include "forwarder/spool/store.h"
+
+namespace auditfwd::spool {
+
+namespace {
+
+// More than any range reserved and any append may have used, when the state that knew is lost.
+constexpr std::uint64_t kNumbersSkipped = 1ull << 32;
+
+}  // namespace
+
+Result<std::unique_ptr<Store>> Store::open(const Spool::Options& options, FileSystem& files, const Clock& clock,
+                                           SpoolMetrics& metrics) {
+    std::unique_ptr<Store> store{new Store{options, files, clock, metrics}};
+    if (auto recovered = store->recover_all(); !recovered)
+        return std::move(recovered).error().at("spool " + options.directory.string());
+    return store;
+}
+
+Result<void> Store::recover_all() {
+    const auto& directory = options_.directory;
+    TRY_VOID(files_.make_directory(directory));
+    TRY(lock_, files_.lock(lock_path(directory)));
+    TRY(const bool known, load_identity());
+    if (const auto mark = load_mark(files_, directory, state_.id); mark && state_.mark < *mark) state_.mark = *mark;
+    TRY(auto found, recover(files_, directory, state_.id, state_.mark));
+
+    last_ = found.predecessor.last;
+    predecessor_ = found.predecessor;
+    next_segment_ = found.next_segment;
+    void_segments_ = std::move(found.void_segments);
+    if (!known) {
+        if (last_ > Offset{0}) state_.used_to = last_ + kNumbersSkipped;
+        TRY_VOID(save_state(files_, directory, state_));
+    }
+    next_ = std::max(state_.used_to, last_) + 1;
+    return fill_catalog(found);
+}
+
+// False if no state was there and this is a new one.
+Result<bool> Store::load_identity() {
+    auto loaded = load_state(files_, options_.directory);
+    if (loaded && *loaded) {
+        state_ = **loaded;
+        return true;
+    }
+    if (!loaded && loaded.error().code != ErrorCode::kInvalid) return std::move(loaded).error();
+    if (!loaded)
+        log_error("spool: its state is damaged; segments are kept, a range of offsets is skipped",
+                  {{"error", loaded.error().message}});
+    TRY(const auto segments, list_segments(files_, options_.directory));
+    if (segments.empty()) {
+        random_bytes(state_.id);
+        return false;
+    }
+    TRY(state_.id, id_from_segments(segments));
+    return false;
+}
+
+Result<SpoolId> Store::id_from_segments(const std::vector<SegmentName>& segments) {
+    for (auto name = segments.rbegin(); name != segments.rend(); ++name) {
+        TRY(const auto file, files_.open(options_.directory / to_file_name(*name), OpenMode::kRead));
+        TRY(const auto header, read_segment_header(*file));
+        if (header) return header->header.spool;
+    }
+    return Error{ErrorCode::kInvalid,
+                 "neither its state nor the header of any segment can be read; move its files away to start anew"};
+}
+
+Result<void> Store::fill_catalog(const Recovered& found) {
+    catalog_ = std::make_unique<Catalog>(state_.id);
+    catalog_->set_last(last_);
+    catalog_->set_checkpoints(found.checkpoints);
+    for (std::size_t i = 0; i < found.segments.size(); ++i) {
+        const auto& name = found.segments[i];
+        TRY(const auto stat, files_.stat(options_.directory / to_file_name(name)));
+        Segment segment;
+        segment.name = name;
+        segment.bytes = stat.size;
+        segment.last = i + 1 < found.segments.size() ? Offset{number(found.segments[i + 1].first) - 1} : last_;
+        if (name.number == predecessor_.number) segment.end = predecessor_.end;
+        catalog_->add_segment(segment);
+        usage_.add(stat.size);
+    }
+    catalog_->set_used_bytes(usage_.used());
+    metrics_.torn_bytes.Increment(static_cast<double>(found.torn_bytes));
+    metrics_.damaged_bytes.Increment(static_cast<double>(found.damaged_bytes));
+    if (found.damaged_bytes > 0 || found.damaged_records > 0)
+        log_error("spool: stored records are damaged; readers skip and count them",
+                  {{"directory", options_.directory.string()},
+                   {"bytes", std::to_string(found.damaged_bytes)},
+                   {"records missing at the end", std::to_string(found.damaged_records)}});
+    log_info("spool: opened", {{"directory", options_.directory.string()},
+                               {"id", to_hex(state_.id)},
+                               {"segments", std::to_string(found.segments.size())},
+                               {"last", std::to_string(number(last_))},
+                               {"torn bytes cut", std::to_string(found.torn_bytes)}});
+    return {};
+}
+
+}  // namespace auditfwd::spool
