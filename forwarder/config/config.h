@@ -13,18 +13,13 @@
 
 #include "forwarder/base/log.h"
 #include "forwarder/base/units.h"
+#include "forwarder/delivery/options.h"
 #include "forwarder/source/file/options.h"
 #include "forwarder/source/webhook/options.h"
 #include "forwarder/spool/spool.h"
 #include "sinks/file/options.h"
 
 namespace auditfwd {
-
-// Stands here until delivery declares its own.
-struct DeliveryOptions {
-    bool start_oldest = false;
-    WhenFull when_full = WhenFull::kRefuse;
-};
 
 using SourceConfig = std::variant<WebhookOptions, FileSourceOptions>;
 

@@ -39,7 +39,7 @@ private:
         line(about.key, yaml_scalar(about.example.empty() || !off ? std::string_view{scalar.value} : about.example),
              off);
     }
-    void scalars(const About& about, std::vector<std::string>&, const TextRule&) override {
+    void scalars(const About& about, const Scalars&) override {
         prose(about);
         line(about.key, fmt::format("[{}]", about.example), true);
     }

@@ -146,7 +146,7 @@ void Reader::scalar(const About& about, const Scalar& scalar) {
     }
 }
 
-void Reader::scalars(const About& about, std::vector<std::string>& values, const TextRule& rule) {
+void Reader::scalars(const About& about, const Scalars& scalars) {
     constexpr std::size_t kTextsMax = 1024;
     const auto* entry = take(about);
     if (!entry) return;
@@ -159,14 +159,14 @@ void Reader::scalars(const About& about, std::vector<std::string>& values, const
                                : fmt::format("is {}; write a list, [one, another]", shape_of(entry->value)));
         return;
     }
-    values.clear();
+    scalars.clear();
+    std::size_t index = 0;
     for (const auto& node : entry->value) {
-        const auto item_path = fmt::format("{}[{}]", path, values.size());
+        const auto item_path = fmt::format("{}[{}]", path, index++);
         const auto item_place = place_of(node, place);
-        const auto text = text_of(node, item_path, item_place, rule.type);
-        const auto complaint = text ? rule.check(*text) : std::nullopt;
+        const auto text = text_of(node, item_path, item_place, scalars.type);
+        const auto complaint = text ? scalars.add(*text) : std::nullopt;
         if (complaint) findings_.error_at(item_place, item_path, fmt::format("{} {}", in_quotes(*text), *complaint));
-        values.push_back(text.value_or(""));
     }
 }
 

@@ -40,7 +40,7 @@ private:
     };
 
     void scalar(const About& about, const Scalar& scalar) override;
-    void scalars(const About& about, std::vector<std::string>& values, const TextRule& rule) override;
+    void scalars(const About& about, const Scalars& scalars) override;
     Visit enter(const About& about, bool held) override;
     Visit enter_kind(const About& about, bool held) override;
     void leave() override;

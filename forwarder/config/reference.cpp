@@ -49,8 +49,8 @@ private:
     void scalar(const About& about, const Scalar& scalar) override {
         row(about, scalar.type, scalar.value.empty() ? "" : fmt::format("`{}`", scalar.value));
     }
-    void scalars(const About& about, std::vector<std::string>&, const TextRule& rule) override {
-        row(about, fmt::format("list of {}", rule.type), "");
+    void scalars(const About& about, const Scalars& scalars) override {
+        row(about, fmt::format("list of {}", scalars.type), "");
     }
     Visit enter(const About& about, bool) override {
         const auto path = path_of(about.key);

@@ -33,6 +33,18 @@ Complaint out_of(const Range<T>& range, T value, Show show) {
     return std::nullopt;
 }
 
+Complaint assign_word(std::span<const std::string_view> words, std::string_view given,
+                      const std::function<void(std::size_t)>& set) {
+    const auto found = std::ranges::find(words, given);
+    if (found == words.end()) {
+        const auto guess = nearest(given, words);
+        const auto meant = guess ? fmt::format(" (did you mean {}?)", *guess) : std::string{};
+        return fmt::format("is unknown; write {}{}", join_words(words), meant);
+    }
+    set(static_cast<std::size_t>(found - words.begin()));
+    return std::nullopt;
+}
+
 Complaint check_path(std::string_view text) {
     if (text.empty()) return "is empty; give a path or leave the key out";
     return std::nullopt;
@@ -53,7 +65,12 @@ void OptionVisitor::text(const About& about, std::string& value, const TextRule&
 }
 
 void OptionVisitor::texts(const About& about, std::vector<std::string>& values, const TextRule& rule) {
-    scalars(about, values, rule);
+    scalars(about, {std::string{rule.type}, [&] { values.clear(); },
+                    [&](std::string_view given) -> Complaint {
+                        if (auto complaint = rule.check(given)) return complaint;
+                        values.emplace_back(given);
+                        return std::nullopt;
+                    }});
 }
 
 void OptionVisitor::path(const About& about, std::filesystem::path& value) {
@@ -94,16 +111,14 @@ void OptionVisitor::time(const About& about, std::chrono::milliseconds value, Du
 
 void OptionVisitor::word(const About& about, std::size_t value, std::vector<std::string_view> words,
                          std::function<void(std::size_t)> set) {
-    scalar(about, {join_words(words), std::string{words.at(value)}, [&](std::string_view given) -> Complaint {
-                       const auto found = std::ranges::find(words, given);
-                       if (found == words.end()) {
-                           const auto guess = nearest(given, words);
-                           const auto meant = guess ? fmt::format(" (did you mean {}?)", *guess) : std::string{};
-                           return fmt::format("is unknown; write {}{}", join_words(words), meant);
-                       }
-                       set(static_cast<std::size_t>(found - words.begin()));
-                       return std::nullopt;
-                   }});
+    const std::string shown{value < words.size() ? words[value] : ""};
+    scalar(about, {join_words(words), shown, [&](std::string_view given) { return assign_word(words, given, set); }});
+}
+
+void OptionVisitor::several(const About& about, std::vector<std::string_view> words, std::function<void()> clear,
+                            std::function<void(std::size_t)> add) {
+    scalars(about, {join_words(words), std::move(clear),
+                    [&](std::string_view given) { return assign_word(words, given, add); }});
 }
 
 }  // namespace auditfwd

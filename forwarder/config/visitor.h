@@ -54,6 +54,13 @@ struct Scalar {
     std::function<Complaint(std::string_view)> assign;
 };
 
+// An option with several values of one type.
+struct Scalars {
+    std::string type;  // of one
+    std::function<void()> clear;
+    std::function<Complaint(std::string_view)> add;
+};
+
 class OptionVisitor {
 public:
     OptionVisitor() = default;
@@ -83,10 +90,18 @@ public:
         time(about, value, range, std::chrono::duration_cast<std::chrono::milliseconds>(Value{1}),
              [&value](std::chrono::milliseconds ms) { value = std::chrono::duration_cast<Value>(ms); });
     }
-    // `words` belong to the values 0, 1, 2, … of T.
+    // `words` belong to the values 0, 1, 2, … of T; a value beyond them is "not set".
     template <class T>
     void choice(const About& about, T& value, std::initializer_list<std::string_view> words) {
         word(about, static_cast<std::size_t>(value), words, [&value](std::size_t i) { value = static_cast<T>(i); });
+    }
+
+    // Any of them; `words` belong to the values `first`, `first` + 1, … of T.
+    template <class T>
+    void choices(const About& about, std::vector<T>& values, T first, std::initializer_list<std::string_view> words) {
+        several(
+            about, words, [&values] { values.clear(); },
+            [&values, first](std::size_t i) { values.push_back(static_cast<T>(static_cast<std::size_t>(first) + i)); });
     }
 
     // A mapping of its own.
@@ -142,8 +157,8 @@ protected:
     };
 
     virtual void scalar(const About& about, const Scalar& scalar) = 0;
-    // `type` is that of one text.
-    virtual void scalars(const About& about, std::vector<std::string>& values, const TextRule& rule) = 0;
+    // A list, never empty; its values now are not shown.
+    virtual void scalars(const About& about, const Scalars& scalars) = 0;
     // `held`: the value now is this section's.
     virtual Visit enter(const About& about, bool held) = 0;
     virtual Visit enter_kind(const About& about, bool held) = 0;
@@ -162,6 +177,8 @@ private:
               std::function<void(std::chrono::milliseconds)> set);
     void word(const About& about, std::size_t value, std::vector<std::string_view> words,
               std::function<void(std::size_t)> set);
+    void several(const About& about, std::vector<std::string_view> words, std::function<void()> clear,
+                 std::function<void(std::size_t)> add);
 };
 
 }  // namespace auditfwd

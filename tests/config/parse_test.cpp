@@ -41,6 +41,12 @@ std::string shown(const Config& config) {
                            static_cast<int>(sink.delivery.when_full), file.path.string(), file.rotate_bytes,
                            file.rotate_after.count(), file.compress);
     }
+    for (const auto& sink : config.sinks) {
+        const auto& delivery = sink.delivery;
+        out += fmt::format("{} {} {} {} {} {} {}\n", static_cast<int>(delivery.select.priority),
+                           delivery.retry_min.count(), delivery.retry_max.count(), delivery.parked_retry.count(),
+                           delivery.commit_interval.count(), delivery.dead_letter_bytes_max, delivery.in_flight_max);
+    }
     return out + fmt::format("{} {} {}\n", config.admin.listen, static_cast<int>(config.log.format),
                              static_cast<int>(config.log.level));
 }
@@ -116,6 +122,13 @@ sinks:
   - {name: two, discard: {}}
   - name: three
     discard:
+    select: {priority: Notice, level: [Metadata, RequestResponse], verb: [other, delete], code: [none, 5xx]}
+    retry_min: 1s
+    retry_max: 2s
+    parked_retry: 3s
+    commit_interval: 4s
+    max_dead_letters: 5MiB
+    max_in_flight: 6
 )");
     ASSERT_EQ(config.sinks.size(), 3u);
     EXPECT_EQ(config.sinks[0].name, "one");
@@ -128,6 +141,18 @@ sinks:
     EXPECT_EQ(file.rotate_bytes, 1_MiB);
     EXPECT_TRUE(std::holds_alternative<DiscardOptions>(config.sinks[1].kind));
     EXPECT_TRUE(std::holds_alternative<DiscardOptions>(config.sinks[2].kind));
+    const auto& delivery = config.sinks[2].delivery;
+    EXPECT_EQ(delivery.select.priority, Priority::kNotice);
+    EXPECT_THAT(delivery.select.levels, ElementsAre(Level::kMetadata, Level::kRequestResponse));
+    EXPECT_THAT(delivery.select.verbs, ElementsAre(VerbClass::kOther, VerbClass::kDelete));
+    EXPECT_THAT(delivery.select.codes, ElementsAre(CodeClass::kNone, CodeClass::k5xx));
+    EXPECT_EQ(delivery.retry_min, std::chrono::seconds{1});
+    EXPECT_EQ(delivery.retry_max, std::chrono::seconds{2});
+    EXPECT_EQ(delivery.parked_retry, std::chrono::seconds{3});
+    EXPECT_EQ(delivery.commit_interval, std::chrono::seconds{4});
+    EXPECT_EQ(delivery.dead_letter_bytes_max, 5_MiB);
+    EXPECT_EQ(delivery.in_flight_max, 6u);
+    EXPECT_EQ(config.sinks[0].delivery.select.priority, Priority::kNone);
 }
 
 TEST(ParseConfig, Reads_every_other_option) {
