@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <csignal>
 #include <cstring>
 #include <stdexcept>
 #include <utility>
@@ -63,6 +64,7 @@ std::string Reply::header(std::string_view name) const {
 HttpClient::HttpClient(std::uint16_t port) : socket_{connect_to(port)} {}
 
 HttpClient::HttpClient(std::uint16_t port, const TlsClientOptions& tls) : HttpClient{port} {
+    std::signal(SIGPIPE, SIG_IGN);  // OpenSSL writes without MSG_NOSIGNAL
     context_.reset(SSL_CTX_new(TLS_client_method()));
     auto* context = context_.get();
     SSL_CTX_set_security_level(context, 0);  // so that old versions can be offered at all

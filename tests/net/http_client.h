@@ -24,9 +24,9 @@ struct Reply {
 
 // What a TLS client shows and wants.
 struct TlsClientOptions {
-    std::filesystem::path ca;           // that must have signed the server's certificate
-    std::filesystem::path certificate;  // of the client; empty: none
-    std::filesystem::path key;
+    std::filesystem::path ca{};           // that must have signed the server's certificate
+    std::filesystem::path certificate{};  // of the client; empty: none
+    std::filesystem::path key{};
     std::vector<std::string> alpn{};
     int version_max = 0;  // TLS1_1_VERSION …; 0: the newest
 };
