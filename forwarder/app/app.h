@@ -9,6 +9,8 @@ namespace auditfwd {
 
 struct RunOptions {
     std::filesystem::path config_path;  // read again on reload; empty: runs with built-in defaults, nothing to reload
+    std::filesystem::path ready_file;   // written once everything serves: the bound ports; empty: none
+    bool live_summary = false;          // a line on stderr, rewritten every second: for terminals
 };
 
 // Serves until SIGTERM or SIGINT. Gives the exit code: 0 after an orderly end, 1 for a configuration that cannot be

@@ -24,6 +24,8 @@ enum class ErrorCode {
     kCancelled,    // the caller is shutting down
 };
 
+inline constexpr std::size_t kErrorCodes = 9;
+
 // "invalid", "too_large", … : for metric labels.
 std::string_view to_string(ErrorCode code);
 

@@ -45,6 +45,11 @@ public:
     std::size_t size() const { return size_; }
     std::size_t capacity() const { return capacity_; }
     ByteBudget::Reservation& memory() { return memory_; }
+    // Frees the bytes; the reservation stays.
+    void drop_bytes() {
+        bytes_.reset();
+        size_ = capacity_ = 0;
+    }
 
 private:
     std::unique_ptr<char[]> bytes_;

@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "codecs/block.h"
+#include "codecs/framing.h"
 #include "forwarder/base/asio.h"
 #include "forwarder/base/byte_budget.h"
 #include "forwarder/base/result.h"
@@ -24,11 +25,6 @@ struct Origin {
     std::string source;      // the source's name
     std::string peer;        // authenticated name (certificate, token's label); empty when none
     bool trusted = false;    // another auditfwd: its `auditfwd` member is merged, not removed as forged
-};
-
-enum class Framing {
-    kAny,    // EventList, Event, array of events, or NDJSON: recognised by content
-    kLines,  // NDJSON: a bad line is rejected alone
 };
 
 struct Submission {

@@ -1,0 +1,151 @@
+#include "forwarder/app/forwarder.h"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+
+#include <random>
+#include <thread>
+
+#include "forwarder/base/assert.h"
+#include "forwarder/base/log.h"
+#include "sinks/registry/registry.h"
+
+namespace auditfwd {
+
+namespace {
+
+unsigned lanes_of(const Config& config) {
+    return config.workers > 0 ? config.workers : std::max(1u, std::thread::hardware_concurrency());
+}
+
+std::function<double()> jitter() {
+    auto random = std::make_shared<std::mt19937_64>(std::random_device{}());
+    return [random] { return std::uniform_real_distribution<double>{0.0, 1.0}(*random); };
+}
+
+}  // namespace
+
+Forwarder::Forwarder(Config config)
+    : config_{std::move(config)},
+      memory_{plan_memory(config_.memory)},
+      budget_{memory_.intake_bytes},
+      ledger_{metrics_},
+      rejections_{config_.spool.directory / "deadletters" / "intake", files_, clock_, metrics_} {}
+
+Forwarder::~Forwarder() { CHECK(!running_); }
+
+Result<std::unique_ptr<Forwarder>> Forwarder::start(Config config, std::shared_ptr<const Rules> rules) {
+    std::unique_ptr<Forwarder> forwarder{new Forwarder{std::move(config)}};
+    const auto opened = forwarder->open(std::move(rules));
+    forwarder->running_ = true;
+    if (opened) return forwarder;
+    // What was opened before the failure is closed in the usual way.
+    asio::io_context loop;
+    asio::co_spawn(loop, forwarder->stop(std::chrono::steady_clock::now() + std::chrono::seconds{5}),
+                   [](std::exception_ptr failure) {
+                       if (failure) std::rethrow_exception(failure);
+                   });
+    loop.run();
+    return opened.error();
+}
+
+Result<void> Forwarder::open(std::shared_ptr<const Rules> rules) {
+    TRY(spool_, Spool::open(config_.spool, files_, clock_, metrics_));
+    delivery_worker_ = std::make_unique<Worker>("delivery");
+    TRY_VOID(open_deliveries());
+    lanes_ = std::make_unique<Lanes>(lanes_of(config_), std::move(rules), *spool_, ledger_, rejections_);
+    TRY_VOID(open_sources());
+    TRY_VOID(open_admin());
+    start_tasks();
+    return {};
+}
+
+Result<void> Forwarder::open_deliveries() {
+    const auto executor = delivery_worker_->executor();
+    for (const auto& sink : config_.sinks) {
+        DeliveryContext context{.spool = *spool_,
+                                .spool_directory = config_.spool.directory,
+                                .files = files_,
+                                .clock = clock_,
+                                .metrics = metrics_,
+                                .executor = executor,
+                                .random = jitter()};
+        const auto make = [&](HelperThread& helper) { return make_sink(sink.kind, sink.name, files_, helper, metrics_); };
+        TRY(auto delivery, Delivery::open(sink.name, sink.delivery, make, std::move(context)));
+        deliveries_.push_back(std::move(delivery));
+    }
+    delivering_ = std::make_unique<TaskGroup>(executor);
+    return {};
+}
+
+Result<void> Forwarder::open_sources() {
+    std::vector<WebhookSource::Lane> lanes;
+    for (std::size_t i = 0; i < lanes_->size(); ++i) lanes.push_back({lanes_->executor(i), lanes_->intake(i)});
+    following_ = std::make_unique<TaskGroup>(lanes_->executor(0));
+    for (const auto& source : config_.sources) {
+        if (const auto* webhook = std::get_if<WebhookOptions>(&source)) {
+            auto options = *webhook;
+            options.connections_max = std::min(options.connections_max, memory_.connections_max);
+            if (options.body_bytes_max == 0) options.body_bytes_max = memory_.body_bytes_max;
+            TRY(auto opened, WebhookSource::open(std::move(options), lanes, budget_, metrics_));
+            webhooks_.push_back(std::move(opened));
+        } else {
+            auto options = std::get<FileSourceOptions>(source);
+            if (options.line_bytes_max == 0) options.line_bytes_max = memory_.body_bytes_max;
+            auto remembered = spool_->checkpoint(options.name);
+            file_sources_.push_back(std::make_unique<FileSource>(std::move(options), lanes_->executor(0), lanes_->intake(0), budget_, files_,
+                                                                 clock_, metrics_, std::move(remembered)));
+        }
+    }
+    return {};
+}
+
+Result<void> Forwarder::open_admin() {
+    AdminServer::Context context{.metrics = metrics_,
+                                 .not_ready = [this] { return not_ready(); },
+                                 .executor = delivery_worker_->executor()};
+    TRY(admin_, AdminServer::open(config_.admin.listen, std::move(context)));
+    return {};
+}
+
+std::vector<std::string> Forwarder::not_ready() const {
+    // Readiness is about taking events: never about sinks.
+    std::vector<std::string> reasons;
+    if (stopping_) reasons.emplace_back("shutting down");
+    if (spool_->state().failed) reasons.emplace_back("spool: the disk refuses writes");
+    return reasons;
+}
+
+void Forwarder::start_tasks() {
+    asio::post(delivery_worker_->executor(), [this] {
+        for (auto& delivery : deliveries_) delivering_->spawn(delivery->run());
+    });
+    asio::post(lanes_->executor(0), [this] {
+        for (auto& source : file_sources_) following_->spawn(source->run());
+    });
+    for (auto& webhook : webhooks_) webhook->start();
+    admin_->start();
+}
+
+void Forwarder::reload_files() {
+    for (auto& webhook : webhooks_) webhook->reload();
+}
+
+BoundPorts Forwarder::ports() const {
+    BoundPorts ports;
+    std::size_t next = 0;
+    for (const auto& source : config_.sources) {
+        if (const auto* webhook = std::get_if<WebhookOptions>(&source))
+            ports.webhooks.push_back({webhook->name, webhooks_[next++]->endpoint().port()});
+    }
+    ports.admin = admin_->endpoint().port();
+    return ports;
+}
+
+std::vector<DeliveryStatus> Forwarder::deliveries() const {
+    std::vector<DeliveryStatus> all;
+    for (const auto& delivery : deliveries_) all.push_back(delivery->status());
+    return all;
+}
+
+}  // namespace auditfwd

@@ -1,0 +1,18 @@
+// The rules that decide what is kept (policy; later redaction and detections), loaded from what the configuration names.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "forwarder/base/file_system.h"
+#include "forwarder/base/result.h"
+#include "forwarder/config/config.h"
+#include "forwarder/pipeline/pipeline.h"
+
+namespace auditfwd {
+
+// A built-in policy, or a file (at most 1 MiB). Warnings are logged. Fails with kInvalid: the message holds every error
+// of the file, one a line.
+Result<std::shared_ptr<const Rules>> load_rules(const Config& config, FileSystem& files);
+
+}  // namespace auditfwd
