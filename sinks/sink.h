@@ -3,13 +3,16 @@
 // A sink turns one Batch into one request and says what became of it. Reading the spool, selecting, fitting, retrying,
 // bisecting, dead letters, cursors and metrics are delivery's, so that they exist once and behave alike everywhere.
 //
-// Life: open() once, then send() and checkpoint() as often as needed, then close() once; after a failed open() only
-// another open(). Owner: the Delivery that created it. Thread: the delivery worker; a sink never blocks it (calls that
-// block go to the sink's helper thread).
+// Life: open(), checkpoint(), then send() and checkpoint() as often as needed, then close() once. After a failed open()
+// or a failed checkpoint() comes another open(), which starts again from what was committed last. What checkpoint()
+// gives is always committed before the next send(), so a sink may announce there what it is about to create.
+// Owner: the Delivery that created it. Thread: the delivery worker; a sink never blocks it (calls that block go to the
+// sink's helper thread).
 #pragma once
 
 #include <chrono>
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <string>
 #include <variant>
@@ -17,6 +20,10 @@
 
 #include "codecs/record.h"
 #include "forwarder/base/asio.h"
+#include "forwarder/base/clock.h"
+#include "forwarder/base/file_system.h"
+#include "forwarder/base/helper_thread.h"
+#include "forwarder/base/metrics.h"
 #include "forwarder/base/result.h"
 
 namespace auditfwd {
@@ -55,6 +62,15 @@ struct Permanent {
 
 using Outcome = std::variant<Delivered, Transient, Permanent>;
 
+// What a sink is made with; all of it outlives the sink.
+struct SinkContext {
+    std::string name;  // as configured: for the log and for labels
+    FileSystem& files;
+    HelperThread& helper;  // shared with the sink's delivery
+    const Clock& clock;
+    Metrics& metrics;
+};
+
 class Sink {
 public:
     virtual ~Sink() = default;
@@ -63,16 +79,21 @@ public:
     virtual SinkLimits limits() const = 0;
 
     // Makes the destination ready, and undoes what it holds beyond the committed position. `state` is what
-    // checkpoint() last gave (empty the first time), `next` the first offset that will be sent. Fails with kInvalid
-    // when only a human can help, else it is tried again.
+    // checkpoint() last gave (empty the first time), `next` the first offset that will be sent (dead letters that are
+    // sent once more keep their old, lower ones). Fails with kInvalid when only a human can help, else it is tried
+    // again, soon.
     virtual Task<Result<void>> open(std::string state, Offset next) = 0;
 
     // Sends one batch within limits(). Never throws for what the destination does.
     virtual Task<Outcome> send(Batch batch) = 0;
 
     // Makes everything delivered so far durable and gives the state that belongs to it (at most
-    // limits::kCheckpointBytesMax). Never called while a send is outstanding.
+    // limits::kCheckpointBytesMax). Never called while a send is outstanding. A failure means that what was delivered
+    // since the last success may be lost.
     virtual Task<Result<std::string>> checkpoint() = 0;
+
+    // When checkpoint() should be called even if nothing more is delivered (a file that is to end after an hour).
+    virtual std::optional<SteadyTime> checkpoint_due() const { return {}; }
 
     // Ends what send began (a multipart upload, a transaction). Called once, after the last send; nothing is lost
     // without it.

@@ -17,14 +17,12 @@
 #include "forwarder/source/file/options.h"
 #include "forwarder/source/webhook/options.h"
 #include "forwarder/spool/spool.h"
+#include "sinks/discard/options.h"
 #include "sinks/file/options.h"
 
 namespace auditfwd {
 
 using SourceConfig = std::variant<WebhookOptions, FileSourceOptions>;
-
-// Accepts every record and keeps none: for measuring.
-struct DiscardOptions {};
 
 struct SinkConfig {
     std::string name;

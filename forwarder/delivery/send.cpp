@@ -1,0 +1,139 @@
+// Delivery, from batches to what became of their records.
+#include "forwarder/base/log.h"
+#include "forwarder/delivery/delivery.h"
+
+namespace auditfwd {
+
+// Counts a batch in flight, and tells the loop when it has ended, however it does.
+class Delivery::InFlight {
+public:
+    explicit InFlight(Delivery& delivery) : delivery_{delivery} {}
+    InFlight(const InFlight&) = delete;
+    ~InFlight() {
+        --delivery_.in_flight_;
+        delivery_.changed_.notify_all();
+    }
+
+private:
+    Delivery& delivery_;
+};
+
+class Delivery::Sending {
+public:
+    explicit Sending(Delivery& delivery) : delivery_{delivery} { ++delivery_.sending_; }
+    Sending(const Sending&) = delete;
+    ~Sending() {
+        --delivery_.sending_;
+        delivery_.changed_.notify_all();
+    }
+
+private:
+    Delivery& delivery_;
+};
+
+Task<void> Delivery::deliver_batch(LoadedBatch batch) {
+    const InFlight in_flight{*this};
+    const bool too_large = batch.too_large;
+    Parts parts{std::move(batch)};
+    if (too_large) {
+        Permanent answer{.reason = "larger than the sink takes", .refused = {0}};
+        co_await refuse(parts, std::move(answer), Origin::kSpool);
+        co_return;
+    }
+    co_await deliver_parts(std::move(parts), Origin::kSpool);
+}
+
+Task<bool> Delivery::deliver_parts(Parts parts, Origin origin) {
+    Retry retry{options_.retry_min, options_.retry_max, context_.random};
+    while (!parts.empty()) {
+        auto outcome = co_await send(parts.front().records);
+        if (!outcome) co_return false;
+        if (auto* const failed = std::get_if<Transient>(&*outcome)) {
+            meter_.transient_batches.Increment();
+            note_trouble("did not take a batch", failed->reason);
+            if (!co_await pause(retry.next_wait(failed->retry_after))) co_return false;
+        } else if (auto* const refused = std::get_if<Permanent>(&*outcome)) {
+            meter_.permanent_batches.Increment();
+            if (!co_await refuse(parts, std::move(*refused), origin)) co_return false;
+        } else {
+            meter_.delivered_batches.Increment();
+            retry.reset();
+            note_success();
+            account_delivered(parts.front(), origin);
+            parts.pop_front();
+            if (std::get<Delivered>(*outcome).commit_first) hold_ = true;
+        }
+    }
+    co_return true;
+}
+
+Task<std::optional<Outcome>> Delivery::send(Batch batch) {
+    while (hold_ && !leaving()) co_await changed_.wait();
+    if (leaving()) co_return std::nullopt;
+    const Sending sending{*this};
+    co_return co_await sink_->send(batch);
+}
+
+Task<bool> Delivery::refuse(Parts& parts, Permanent answer, Origin origin) {
+    auto culprits = parts.front().records.size() == 1 ? std::vector<std::size_t>{0} : std::move(answer.refused);
+    auto refused = parts.take_refused(culprits);
+    if (refused.records.empty()) {
+        parts.halve_front();
+        co_return true;
+    }
+    co_return co_await dead_letter(std::move(refused), std::move(answer.reason), origin);
+}
+
+Task<bool> Delivery::dead_letter(Part part, std::string reason, Origin origin) {
+    Retry retry{options_.retry_min, options_.retry_max, context_.random};
+    std::size_t written = 0;
+    std::uint64_t expired = 0;
+    const auto spool_id = origin == Origin::kForeignLetter ? std::string(32, '0') : committed_.spool_id;
+    auto write = [&]() -> Result<void> {
+        const auto before = dead_letters_.log().expired();
+        Result<void> added;
+        while (added && written < part.records.size()) {
+            added = dead_letters_.add(part.records[written], spool_id, reason, context_.clock.wall());
+            if (added) ++written;
+        }
+        expired += dead_letters_.log().expired() - before;
+        return added;
+    };
+    for (;;) {
+        const auto added = co_await helper_.run(write);
+        if (added) break;
+        note_trouble("cannot write dead letters", added.error().message);
+        if (!co_await pause(retry.next_wait())) co_return false;
+    }
+    meter_.dead_letters.Increment(static_cast<double>(written));
+    meter_.dead_letters_expired.Increment(static_cast<double>(expired));
+    log_warn("records refused for good are kept as dead letters",
+             {{"sink", name_}, {"records", std::to_string(written)}, {"reason", clean_reason(reason)}});
+    if (origin == Origin::kSpool) {
+        for_each_owned_range(part, [&](OffsetRange range, std::uint64_t n) {
+            finish(range, {.filtered = range.size() - n, .dead_lettered = n});
+        });
+    }
+    co_return true;
+}
+
+void Delivery::account_delivered(const Part& part, Origin origin) {
+    std::uint64_t bytes = 0;
+    for (const auto& record : part.records) bytes += record.json.size();
+    meter_.bytes.Increment(static_cast<double>(bytes));
+    if (origin != Origin::kSpool) {
+        if (origin == Origin::kLetter) redeemed_ += part.records.size();
+        meter_.redelivered.Increment(static_cast<double>(part.records.size()));
+        return;
+    }
+    for_each_owned_range(part, [&](OffsetRange range, std::uint64_t n) {
+        finish(range, {.delivered = n, .filtered = range.size() - n});
+    });
+}
+
+void Delivery::finish(OffsetRange range, const CursorCounts& counts) {
+    progress_.finish(range, counts);
+    publish();
+}
+
+}  // namespace auditfwd

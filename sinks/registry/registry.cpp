@@ -1,0 +1,25 @@
+#include "sinks/registry/registry.h"
+
+#include "sinks/discard/discard_sink.h"
+#include "sinks/file/file_sink.h"
+#include "sinks/file/stdout_sink.h"
+
+namespace auditfwd {
+
+namespace {
+
+struct Make {
+    SinkContext& context;
+
+    std::unique_ptr<Sink> operator()(const FileSinkOptions& options) const {
+        if (options.path == "-") return std::make_unique<StdoutSink>(std::move(context));
+        return std::make_unique<FileSink>(options, std::move(context));
+    }
+    std::unique_ptr<Sink> operator()(const DiscardOptions&) const { return std::make_unique<DiscardSink>(); }
+};
+
+}  // namespace
+
+std::unique_ptr<Sink> make_sink(const SinkSpec& spec, SinkContext context) { return std::visit(Make{context}, spec); }
+
+}  // namespace auditfwd
