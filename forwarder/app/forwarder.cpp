@@ -70,7 +70,9 @@ Result<void> Forwarder::open_deliveries() {
                                 .metrics = metrics_,
                                 .executor = executor,
                                 .random = jitter()};
-        const auto make = [&](HelperThread& helper) { return make_sink(sink.kind, sink.name, files_, helper, metrics_); };
+        const auto make = [&](HelperThread& helper) {
+            return make_sink(sink.kind, SinkContext{sink.name, files_, helper, clock_, metrics_});
+        };
         TRY(auto delivery, Delivery::open(sink.name, sink.delivery, make, std::move(context)));
         deliveries_.push_back(std::move(delivery));
     }
