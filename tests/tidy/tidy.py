@@ -137,18 +137,20 @@ def check_lengths(root):
                 yield source.path, first, f"a function of {last - first + 1} lines; at most {FUNCTION_LINES_MAX}"
 
 
-# What may stand before a brace that does not open a function.
-SCOPE = re.compile(r"\b(namespace|class|struct|union|enum|extern)\b")
+# What stands before a brace that does not open a function, at the beginning of a line.
+SCOPE = re.compile(r"^\s*(?:template\s*<.*>\s*)?(?:inline\s+|typedef\s+)?(?:namespace|class|struct|union|enum|extern)\b", re.MULTILINE)
+DIRECTIVE = re.compile(r"^[ \t]*#(?:[^\n]*\\\n)*[^\n]*", re.MULTILINE)
 
 
 def functions(source):
     """Line ranges of function bodies: braces after a parameter list, outside any other function."""
     stack = []  # for each open brace: the line of a function's begin, or None
     begin = 0   # of the text that leads to the next brace
-    for found in re.finditer(r"[{};]", source.code):
+    code = DIRECTIVE.sub(lambda match: re.sub(r"[^\n]", " ", match.group()), source.code)
+    for found in re.finditer(r"[{};]", code):
         at, mark = found.start(), found.group()
         if mark == "{":
-            lead = source.code[begin:at]
+            lead = code[begin:at]
             if re.search(r"[\w>]$", lead):  # a value: member_{x}
                 stack.append(None)
                 continue
@@ -158,14 +160,13 @@ def functions(source):
             first = stack.pop()
             if first:
                 yield first, source.line_at(at)
-            elif re.match(r"\}\s*[,{]", source.code[at:]):  # the value ends, its list of initialisers goes on
+            elif re.match(r"\}\s*[,{]", code[at:]):  # the value ends, its list of initialisers goes on
                 continue
         begin = at + 1
 
 
 def is_scope(lead):
-    found = SCOPE.search(lead)
-    return bool(found) and "(" not in lead[:found.start()] and not re.search(r"\)\s*(const|noexcept|override|->[^{]*)*\s*$", lead)
+    return bool(SCOPE.search(lead)) and not re.search(r"\)\s*(const|noexcept|override|->[^{]*)*\s*$", lead)
 
 
 # Written in pieces, so that this file does not breach its own rule.

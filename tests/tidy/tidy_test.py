@@ -78,6 +78,7 @@ class Lengths(unittest.TestCase):
 
     def test_a_class_or_a_table_may_be_longer(self):
         self.assertFalse(breaches("lengths", "class A : public B<int(int)> {" + "\nint x;" * 80 + "\n};\n"))
+        self.assertFalse(breaches("lengths", "#if defined(X)\nMACRO(1)\nstruct A {" + "\nint x;" * 80 + "\n};\n#endif\n"))
         self.assertFalse(breaches("lengths", "const int k[] = {" + "\nf(1)," * 80 + "\n};\n"))
 
     def test_braces_in_text_do_not_count(self):
