@@ -27,11 +27,11 @@ struct RequestFacts {
 };
 
 struct Decision {
-    Level level = Level::kNone;       // what the policy asks for; the event keeps the lower of this and its own
-    bool drop = true;                 // level None, or the stage is omitted
-    std::uint32_t rule = 0;           // from 1, in file order; 0: none matched
+    Level level = Level::kNone;  // what the policy asks for; the event keeps the lower of this and its own
+    bool drop = true;            // level None, or the stage is omitted
+    std::uint32_t rule = 0;      // from 1, in file order; 0: none matched
     bool omit_managed_fields = false;
-    bool unreadable = false;          // the requestURI cannot be parsed: level Metadata at most, never dropped, rule 0
+    bool unreadable = false;  // the requestURI cannot be parsed: level Metadata at most, never dropped, rule 0
 };
 
 class Policy {
@@ -41,13 +41,15 @@ public:
     };
     struct Loaded;
 
-    // `text` is YAML or JSON; `name` is what messages call it. Fails with kInvalid; the message holds every error, one a
-    // line, each with file, line and key.
+    // `text` is YAML or JSON; `name` is what messages call it. Fails with kInvalid; the message holds every error, one
+    // a line, each with file, line and key.
     static Result<Loaded> load(std::string_view text, std::string_view name, LoadOptions options);
     // "eks", "metadata" or "all"; null for another name.
     static std::shared_ptr<const Policy> built_in(std::string_view name);
 
     Decision decide(const RequestFacts& request) const;
+    // For an event whose verb, user or requestURI is absent or was cut, so that decide() cannot be asked.
+    static Decision unreadable();
 
     // Line of a rule (from 1) in its file; 0 when unknown.
     std::size_t line(std::uint32_t rule) const;

@@ -1,0 +1,91 @@
+#include "forwarder/policy/mask_table.h"
+
+#include <bit>
+#include <cstring>
+
+#include "forwarder/base/assert.h"
+
+namespace auditfwd {
+
+namespace {
+
+std::uint64_t load(const char* from, std::size_t bytes) {
+    std::uint64_t value = 0;
+    std::memcpy(&value, from, bytes);
+    return value;
+}
+
+std::uint64_t mix(std::uint64_t hash, std::uint64_t value) {
+    hash = (hash ^ value) * 0x9E3779B97F4A7C15ULL;
+    return hash ^ hash >> 32;
+}
+
+// Fast for the short strings of requests. Keys come from the policy alone, so nobody outside can make them collide.
+std::uint64_t hash_of(std::string_view text, std::uint64_t hash) {
+    hash = mix(hash, text.size());
+    const char* at = text.data();
+    std::size_t left = text.size();
+    for (; left > 8; left -= 8, at += 8) hash = mix(hash, load(at, 8));
+    if (left == 8) return mix(hash, load(at, 8));
+    // Whole loads where the size allows them: one of unknown size is a call.
+    if (left >= 4) return mix(hash, load(at, 4) << 32 | load(at + left - 4, 4));
+    if (left > 0) {
+        const auto byte = [&](std::size_t i) { return static_cast<std::uint64_t>(static_cast<unsigned char>(at[i])); };
+        return mix(hash, byte(0) << 16 | byte(left / 2) << 8 | byte(left - 1));
+    }
+    return hash;
+}
+
+std::uint64_t hash_of(std::string_view first, std::string_view second) {
+    const auto hash = hash_of(first, 0x243F6A8885A308D3ULL);
+    return second.empty() ? hash : hash_of(second, hash);
+}
+
+}  // namespace
+
+bool MaskTable::holds(const Slot& slot, std::string_view first, std::string_view second) const {
+    if (slot.first_bytes != first.size() || slot.second_bytes != second.size()) return false;
+    const std::string_view key{keys_.data() + slot.key, first.size() + second.size()};
+    return key.starts_with(first) && key.ends_with(second);
+}
+
+MaskRow MaskTable::row(std::string_view first, std::string_view second) const {
+    if (slots_.empty()) return free_row();
+    const auto hash = hash_of(first, second);
+    const auto last = slots_.size() - 1;
+    for (auto i = hash & last; slots_[i].row != 0; i = (i + 1) & last) {
+        if (slots_[i].hash == hash && holds(slots_[i], first, second)) return rows_.data() + slots_[i].row;
+    }
+    return free_row();
+}
+
+MaskTable MaskTable::Builder::build(std::size_t words) const {
+    CHECK(words > 0 && words <= kMaskWordsMax);
+    MaskTable out;
+    out.rows_.assign(words, 0);
+    const auto set = [&](std::size_t row, std::size_t clause) {
+        out.rows_[row + clause / kMaskWordBits] |= MaskWord{1} << clause % kMaskWordBits;
+    };
+    for (const auto clause : free_) set(0, clause);
+    if (named_.empty()) return out;
+
+    out.slots_.resize(std::bit_ceil(named_.size() * 2));
+    const auto last = out.slots_.size() - 1;
+    for (const auto& [key, clauses] : named_) {
+        const auto& [first, second] = key;
+        const auto row = out.rows_.size();
+        out.rows_.resize(row + words);
+        for (std::size_t word = 0; word < words; ++word) out.rows_[row + word] = out.rows_[word];
+        for (const auto clause : clauses) set(row, clause);
+        const auto hash = hash_of(first, second);
+        auto i = hash & last;
+        while (out.slots_[i].row != 0) i = (i + 1) & last;
+        out.slots_[i] = {hash, static_cast<std::uint32_t>(out.keys_.size()), static_cast<std::uint32_t>(first.size()),
+                         static_cast<std::uint32_t>(second.size()), static_cast<std::uint32_t>(row)};
+        out.keys_ += first;
+        out.keys_ += second;
+    }
+    return out;
+}
+
+}  // namespace auditfwd
