@@ -33,7 +33,10 @@ struct HttpTimeouts {
 
 // The head of a request; larger ones are refused with 431. Also what is read at once of a body that needs decoding.
 inline constexpr std::size_t kHttpHeadBytesMax = 16 * 1024;
-// What is read and thrown away after a refusal, so that the client gets to see it before the connection ends.
+// A refused body up to this is read and thrown away, so that its client can keep the connection.
+inline constexpr std::size_t kHttpSkipBytesMax = 256 * 1024;
+// What is read and thrown away before a connection is closed: closed with unread bytes it would be reset, and the client
+// might never see the answer.
 inline constexpr std::size_t kHttpDrainBytesMax = 16 * 1024 * 1024;
 // What one open connection may hold besides its body: head and answer 17 KiB, TLS 36 KiB, the coroutines 3 KiB.
 inline constexpr std::size_t kHttpConnectionBytes = 64 * 1024;

@@ -163,13 +163,15 @@ HttpServer::LaneState& HttpServer::least_loaded() {
     return **std::ranges::min_element(lanes_, {}, load);
 }
 
+// Both loops end when the acceptor is closed; cancelling only ends their waits.
 Task<void> HttpServer::accept_loop() {
+    co_await asio::this_coro::throw_if_cancelled(false);
     asio::steady_timer pause{acceptor_.get_executor()};
-    while (true) {
+    while (acceptor_.is_open()) {
         auto& lane = least_loaded();
         auto [error, socket] = co_await acceptor_.async_accept(lane.executor(), use_tuple);
         if (error) {
-            if (error == asio::error::operation_aborted) co_return;
+            if (!acceptor_.is_open()) break;
             // No descriptors, no memory: it passes, and must not be asked for in a tight loop.
             log_.warn("cannot accept connections", {{"server", options_.name}, {"error", error.message()}});
             pause.expires_after(std::chrono::milliseconds{100});
@@ -196,12 +198,12 @@ Task<void> HttpServer::accept_loop() {
 }
 
 Task<void> HttpServer::watch_files() {
+    co_await asio::this_coro::throw_if_cancelled(false);
     asio::steady_timer timer{acceptor_.get_executor()};
-    while (true) {
-        timer.expires_after(options_.reload_poll);
-        const auto [error] = co_await timer.async_wait(use_tuple);
-        if (error) co_return;
+    while (acceptor_.is_open()) {
         reload_now();
+        timer.expires_after(options_.reload_poll);
+        co_await timer.async_wait(use_tuple);
     }
 }
 

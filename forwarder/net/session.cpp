@@ -52,7 +52,7 @@ Task<void> HttpSession::run() {
         const auto answer = co_await answer_to(request);
         const bool keep_alive = may_go_on(request, answer);
         if (!co_await send(answer, keep_alive, request.received_at)) co_return;
-        go_on = keep_alive;
+        go_on = keep_alive && co_await skip_body();
     }
     co_await stream_.drain({buffer_.get(), kHttpHeadBytesMax}, kHttpDrainBytesMax, now() + context_.timeouts.drain);
 }
@@ -125,16 +125,27 @@ Task<HttpAnswer> HttpSession::answer_to(HttpRequest& request) {
     co_return co_await handler_.handle(request, *this);
 }
 
-bool HttpSession::may_go_on(const HttpRequest& request, const HttpAnswer& answer) {
-    // A refused body that is here already is no reason to close.
-    if (!framing_.done() && framing_.left() > 0 && framing_.left() <= buffered().size()) {
-        const auto bytes = static_cast<std::size_t>(framing_.left());
-        framing_.skip(bytes);
-        consume(bytes);
-    }
+bool HttpSession::may_go_on(const HttpRequest& request, const HttpAnswer& answer) const {
     const bool certificates_are_current = !context_.tls || context_.tls->current() == certificates_;
-    return framing_.done() && request.keep_alive && !answer.close && !finishing_ && certificates_are_current &&
-           now() - opened_ < context_.timeouts.age_max;
+    return (framing_.done() || can_skip_body()) && request.keep_alive && !answer.close && !finishing_ &&
+           certificates_are_current && now() - opened_ < context_.timeouts.age_max;
+}
+
+// A small body that nobody asked for. One that was to be asked for may come now or not at all.
+bool HttpSession::can_skip_body() const {
+    return !body_taken_ && framing_.left() > 0 && framing_.left() <= kHttpSkipBytesMax &&
+           (!request_->expects_continue || !buffered().empty());
+}
+
+Task<bool> HttpSession::skip_body() {
+    const auto until = now() + context_.timeouts.drain;
+    while (!framing_.done()) {
+        const auto here = static_cast<std::size_t>(std::min<std::uint64_t>(framing_.left(), buffered().size()));
+        framing_.skip(here);
+        consume(here);
+        if (!framing_.done() && !co_await read_into_buffer(until)) co_return false;
+    }
+    co_return true;
 }
 
 // False when the client does not take it.

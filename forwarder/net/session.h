@@ -41,7 +41,9 @@ private:
     Task<Result<void>> read_more_of_head(SteadyTime& until);
     Task<HttpAnswer> answer_to(HttpRequest& request);
     Task<bool> send(const HttpAnswer& answer, bool keep_alive, SteadyTime since);
-    bool may_go_on(const HttpRequest& request, const HttpAnswer& answer);
+    bool may_go_on(const HttpRequest& request, const HttpAnswer& answer) const;
+    bool can_skip_body() const;
+    Task<bool> skip_body();
 
     // HttpBodyReader
     Task<Result<std::size_t>> read(std::span<char> into, SteadyTime until) override;

@@ -240,12 +240,17 @@ TEST_F(Server, The_answer_to_a_refused_body_arrives_while_the_client_still_sends
     EXPECT_EQ(c.read_to_end(), "");
 }
 
-TEST_F(Server, A_refused_body_that_is_here_already_does_not_cost_the_connection) {
+TEST_F(Server, A_small_body_that_is_refused_does_not_cost_the_connection) {
     open();
     auto c = client();
-    c.send("POST /unread HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello");
-    EXPECT_EQ(c.read_reply().header("Connection"), "keep-alive");
+    EXPECT_EQ(c.post("/unread", std::string(200'000, 'x')).header("Connection"), "keep-alive");
+    c.send("POST /unread HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\n");
+    EXPECT_EQ(c.read_reply().status, 413) << "before the body has come";
+    c.send("hello");
     EXPECT_EQ(c.post("/", "x").body, "POST / x");
+    c.send("POST /unread HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhe");
+    EXPECT_EQ(c.read_reply().status, 413);
+    EXPECT_EQ(c.read_to_end(), "") << "the rest is not waited for";
 }
 
 TEST_F(Server, A_handler_that_throws_costs_one_connection) {

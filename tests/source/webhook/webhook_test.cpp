@@ -1,61 +1,18 @@
 // The source as a kube-apiserver meets it: every row of the answer table, every time-out, over real sockets.
-#include "forwarder/source/webhook/webhook.h"
-
-#include <gtest/gtest.h>
-
 #include <thread>
 
-#include "tests/net/http_client.h"
-#include "tests/net/metric.h"
-#include "tests/net/running.h"
-#include "tests/source/webhook/fake_intake.h"
+#include "tests/net/gzip.h"
+#include "tests/source/webhook/webhook_fixture.h"
 
 namespace auditfwd {
 namespace {
 
 using namespace std::chrono_literals;
-using testing::FakeIntake;
+using testing::gzip;
 using testing::HttpClient;
 using testing::metric;
 
-class Webhook : public ::testing::Test {
-protected:
-    void SetUp() override {
-        options.listen = "127.0.0.1:0";
-        options.cluster = "home";
-        options.body_bytes_max = 1'000'000;
-        times.http.drain = 300ms;
-        times.http.body_silence = 200ms;
-        times.request.body = 400ms;
-        times.request.memory = 200ms;
-        times.request.durable = 600ms;
-    }
-
-    void TearDown() override {
-        if (source) testing::stop(*source, *workers[0]);
-    }
-
-    void open() {
-        std::vector<WebhookSource::Lane> lanes;
-        for (std::size_t i = 0; i < workers.size(); ++i) lanes.push_back({workers[i]->executor(), intake});
-        source = WebhookSource::open(options, lanes, budget, metrics, times).value();
-        source->start();
-    }
-
-    HttpClient client() { return HttpClient{source->endpoint().port()}; }
-    double refused(const std::string& reason) {
-        return metric(metrics, "auditfwd_webhook_refused_total{reason=\"" + reason + "\",source=\"webhook\"}");
-    }
-    double late() { return metric(metrics, "auditfwd_webhook_answered_late_total{source=\"webhook\"}"); }
-
-    ByteBudget budget{16_MiB};
-    Metrics metrics;
-    FakeIntake intake;
-    WebhookOptions options;
-    WebhookSource::Times times;
-    std::vector<std::unique_ptr<Worker>> workers = testing::make_workers(2);
-    std::unique_ptr<WebhookSource> source;
-};
+class Webhook : public testing::WebhookFixture {};
 
 TEST_F(Webhook, Answers_200_when_the_intake_has_everything_durable) {
     intake.give({.received = 3, .stored = 1, .dropped = 1, .rejected = 1, .first_rejection = "item 2: no kind"});
@@ -162,6 +119,35 @@ TEST_F(Webhook, Broken_bodies_reach_no_intake) {
     EXPECT_EQ(chunks.read_reply().status, 400);
     EXPECT_TRUE(intake.seen().empty());
     EXPECT_EQ(refused("body_broken"), 2);
+    EXPECT_EQ(budget.in_use(), 0u);
+}
+
+TEST_F(Webhook, Takes_gzip_counted_or_in_chunks) {
+    open();
+    auto c = client();
+    const auto zipped = gzip(std::string(900'000, 'x'));
+    EXPECT_EQ(c.post("/", zipped, "Content-Encoding: gzip\r\n").status, 200);
+    c.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\n");
+    for (const char byte : zipped.substr(0, 30)) c.send("1\r\n" + std::string{byte} + "\r\n");
+    char size[16];
+    std::snprintf(size, sizeof size, "%zx\r\n", zipped.size() - 30);
+    c.send(size + zipped.substr(30) + "\r\n0\r\n\r\n");
+    EXPECT_EQ(c.read_reply().status, 200);
+    for (const auto& seen : intake.seen()) EXPECT_TRUE(seen.body == std::string(900'000, 'x'));
+}
+
+TEST_F(Webhook, Refuses_gzip_that_is_broken_or_a_bomb) {
+    open();
+    auto c = client();
+    const auto zipped = gzip("some text that is long enough to be cut");
+    EXPECT_EQ(c.post("/", "{}", "Content-Encoding: gzip\r\n").status, 400);
+    EXPECT_EQ(client().post("/", zipped.substr(0, 20), "Content-Encoding: gzip\r\n").status, 400);
+    EXPECT_EQ(client().post("/", "", "Content-Encoding: gzip\r\n").status, 400);
+    EXPECT_EQ(client().post("/", gzip(std::string(1'000'001, '\0')), "Content-Encoding: gzip\r\n").status, 413);
+    EXPECT_EQ(client().post("/", gzip(std::string(50'000'000, '\0')), "Content-Encoding: gzip\r\n").status, 413);
+    EXPECT_TRUE(intake.seen().empty());
+    EXPECT_EQ(refused("body_broken"), 3);
+    EXPECT_EQ(refused("size"), 2);
     EXPECT_EQ(budget.in_use(), 0u);
 }
 
