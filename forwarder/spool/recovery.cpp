@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "forwarder/base/assert.h"
+#include "forwarder/base/units.h"
 
 namespace auditfwd::spool {
 
@@ -66,16 +66,17 @@ Result<Tail> examine_tail(File& file, const TailInput& input) {
         }
         if (!checkpoints || item.head.place.more == 0 || tail.end <= durable) kept = tail;
     }
-    kept.end = std::max(kept.end, std::min(durable, input.size));
+    kept.durable = std::min(durable, input.size);
+    kept.end = std::max(kept.end, kept.durable);
     kept.torn_bytes = input.size - std::min(kept.end, input.size);
     return kept;
 }
 
 namespace {
 
-class Recovery {
+class Examination {
 public:
-    Recovery(FileSystem& files, const std::filesystem::path& spool, const SpoolId& id, const DurableMark& mark)
+    Examination(FileSystem& files, const std::filesystem::path& spool, const SpoolId& id, const DurableMark& mark)
         : files_{files}, spool_{spool}, id_{id}, mark_{mark} {}
 
     Result<Recovered> run() {
@@ -93,36 +94,34 @@ public:
                 found_.damaged_records += number(mark_.last) - number(found_.predecessor.last);
             found_.predecessor.last = mark_.last;
         }
-        TRY_VOID(files_.sync_directory(spool_));
         return std::move(found_);
     }
 
 private:
-    // False if the last segment was none and is gone now.
+    // False if the last segment was none.
     Result<bool> settle_last() {
         const auto name = found_.segments.back();
-        const auto path = spool_ / to_file_name(name);
-        TRY(const auto file, files_.open(path, OpenMode::kReadWrite));
+        TRY(const auto file, files_.open(spool_ / to_file_name(name), OpenMode::kRead));
+        TRY(const auto stat, file->stat());
         TRY(auto header, read_segment_header(*file));
         if (header && !(header->header.spool == id_ && header->header.number == name.number &&
                         header->header.first == name.first))
             header.reset();
-        TRY(const auto stat, file->stat());
         if (!header) {
             TRY(const bool synced, was_synced(name, *file, stat.size));
             if (!synced) {
                 found_.torn_bytes += stat.size;
-                TRY_VOID(files_.remove(path));
-                found_.segments.pop_back();
+                drop(found_.segments.size() - 1);
                 return false;
             }
-        }
-        if (header) {
-            TRY_VOID(remove_between(header->header.predecessor.number));
-            remember(found_.checkpoints, std::move(header->header.checkpoints));
-        } else {
             found_.damaged_bytes += 1;
             TRY_VOID(remember_from_predecessor());
+        } else {
+            // A segment that its successor does not name was closed before anything in it was acknowledged.
+            while (found_.segments.size() > 1 &&
+                   found_.segments[found_.segments.size() - 2].number > header->header.predecessor.number)
+                drop(found_.segments.size() - 2);
+            remember(found_.checkpoints, std::move(header->header.checkpoints));
         }
         const TailInput input{.seed = block_seed(id_, name.number),
                               .begin = header ? header->bytes : 0,
@@ -132,8 +131,6 @@ private:
                                          : mark_.segment == name.number ? mark_.end
                                                                         : 0};
         TRY(auto tail, examine_tail(*file, input));
-        if (tail.end < stat.size) TRY_VOID(file->truncate(tail.end));
-        TRY_VOID(file->sync());
         take(name, std::move(tail), header ? &header->header.predecessor : nullptr);
         return true;
     }
@@ -146,14 +143,10 @@ private:
         return durable > 0;
     }
 
-    // A segment named by nobody as predecessor was closed before anything in it was acknowledged.
-    Result<void> remove_between(std::uint64_t predecessor) {
-        auto& segments = found_.segments;
-        while (segments.size() > 1 && segments[segments.size() - 2].number > predecessor) {
-            TRY_VOID(files_.remove(spool_ / to_file_name(segments[segments.size() - 2])));
-            segments.erase(segments.end() - 2);
-        }
-        return {};
+    void drop(std::size_t index) {
+        const auto place = found_.segments.begin() + static_cast<std::ptrdiff_t>(index);
+        found_.void_segments.push_back(*place);
+        found_.segments.erase(place);
     }
 
     // The header that repeated all checkpoints is damaged: what the segment before says is the best that is left.
@@ -180,12 +173,14 @@ private:
         for (auto& [source, position] : tail.checkpoints) found_.checkpoints.insert_or_assign(source, position);
         const bool holds_nothing = tail.blocks == 0 && tail.damaged_bytes == 0 && mark_.segment < name.number;
         if (before && holds_nothing) {
-            found_.segments.pop_back();
-            found_.void_segments.push_back(name);
+            drop(found_.segments.size() - 1);
             found_.predecessor = *before;
-        } else {
-            found_.predecessor = {.number = name.number, .end = tail.end, .last = tail.last};
+            return;
         }
+        found_.predecessor = {.number = name.number, .end = tail.end, .last = tail.last};
+        found_.tail = name;
+        found_.tail_end = tail.end;
+        found_.tail_durable = tail.durable;
     }
 
     FileSystem& files_;
@@ -197,9 +192,37 @@ private:
 
 }  // namespace
 
-Result<Recovered> recover(FileSystem& files, const std::filesystem::path& spool, const SpoolId& id,
+Result<Recovered> examine(FileSystem& files, const std::filesystem::path& spool, const SpoolId& id,
                           const DurableMark& mark) {
-    return Recovery{files, spool, id, mark}.run();
+    return Examination{files, spool, id, mark}.run();
+}
+
+namespace {
+
+Result<void> write_again(File& file, std::uint64_t from, std::uint64_t to) {
+    std::string bytes(static_cast<std::size_t>(std::min<std::uint64_t>(1_MiB, to - from)), '\0');
+    while (from < to) {
+        bytes.resize(static_cast<std::size_t>(std::min<std::uint64_t>(bytes.size(), to - from)));
+        TRY(const auto n, file.read_at(from, bytes));
+        if (n == 0) return Error{ErrorCode::kBroken, "a segment shrank while it was recovered"};
+        const auto part = std::string_view{bytes}.substr(0, n);
+        TRY_VOID(file.write_at(from, {&part, 1}));
+        from += n;
+    }
+    return {};
+}
+
+}  // namespace
+
+Result<void> settle(FileSystem& files, const std::filesystem::path& spool, const Recovered& found) {
+    if (found.tail) {
+        TRY(const auto file, files.open(spool / to_file_name(*found.tail), OpenMode::kReadWrite));
+        TRY(const auto stat, file->stat());
+        if (found.tail_end < stat.size) TRY_VOID(file->truncate(found.tail_end));
+        TRY_VOID(write_again(*file, found.tail_durable, found.tail_end));
+        TRY_VOID(file->sync());
+    }
+    return files.sync_directory(spool);
 }
 
 }  // namespace auditfwd::spool

@@ -26,8 +26,9 @@ using CheckpointMap = std::map<std::string, std::string, std::less<>>;  // sourc
 
 // The end of a segment that was being written.
 struct Tail {
-    std::uint64_t end = 0;  // bytes to keep
-    Offset last{};          // newest offset below it, damaged ones included; the one before the segment's first if none
+    std::uint64_t end = 0;      // bytes to keep
+    std::uint64_t durable = 0;  // bytes a sync covered for certain
+    Offset last{};  // newest offset below it, damaged ones included; the one before the segment's first if none
     std::uint64_t blocks = 0;
     std::uint64_t torn_bytes = 0;
     std::uint64_t damaged_bytes = 0;
@@ -46,19 +47,30 @@ struct TailInput {
 Result<Tail> examine_tail(File& file, const TailInput& input);
 
 struct Recovered {
-    std::vector<SegmentName> segments;       // oldest first; all are closed for good
-    std::vector<SegmentName> void_segments;  // hold nothing acknowledged: to be removed before the next is created
-    Predecessor predecessor;                 // of the next segment
+    std::vector<SegmentName> segments;  // oldest first; all are closed for good
+    // Hold nothing acknowledged: torn before their first sync, abandoned, or empty. To be removed before the next is
+    // created.
+    std::vector<SegmentName> void_segments;
+    Predecessor predecessor;  // of the next segment
     std::uint64_t next_segment = 1;
     CheckpointMap checkpoints;
+    // The segment written last, if it holds something, and where it ends; its file may be longer.
+    std::optional<SegmentName> tail;
+    std::uint64_t tail_end = 0;
+    std::uint64_t tail_durable = 0;  // up to here a sync covered it for certain
     std::uint64_t torn_bytes = 0;
     std::uint64_t damaged_bytes = 0;
     std::uint64_t damaged_records = 0;  // known to be lost at the end; others are counted when they are read
 };
 
-// Examines the directory's last segment, cuts what is torn and makes the result durable, so that readers may rely on
-// it. `mark` is the later one of those in `state` and in the mark file. Fails if the disk refuses.
-Result<Recovered> recover(FileSystem& files, const std::filesystem::path& spool, const SpoolId& id,
+// Reads only. `mark` is the later one of those in `state` and in the mark file.
+Result<Recovered> examine(FileSystem& files, const std::filesystem::path& spool, const SpoolId& id,
                           const DurableMark& mark);
+
+// Cuts what is torn off the tail and makes what was found durable, so that readers may rely on it. A process that was
+// killed may have written more than it synced, and a sync of it may even have failed; a sync alone would say then that
+// all is well, because the kernel forgets what it could not write. So that part is written again. Fails if the disk
+// refuses.
+Result<void> settle(FileSystem& files, const std::filesystem::path& spool, const Recovered& found);
 
 }  // namespace auditfwd::spool

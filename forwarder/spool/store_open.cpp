@@ -1,5 +1,5 @@
-#include "codecs/stored_block.h"
 #include "forwarder/base/crypto.h"
+#include "forwarder/spool/cursor.h"
 #include "forwarder/spool/store.h"
 
 namespace auditfwd::spool {
@@ -8,6 +8,24 @@ namespace {
 
 // More than any range reserved and any append may have used, when the state that knew is lost.
 constexpr std::uint64_t kNumbersSkipped = 1ull << 32;
+
+// Creates the spool's directories so that a power loss does not take them: each one's entry is in its parent. Parents
+// that were there before may be unreadable to this process; they are synced if they can be, for the start that was cut
+// short between creating and syncing.
+Result<void> make_directories(FileSystem& files, const std::filesystem::path& spool) {
+    std::vector<std::filesystem::path> places;
+    for (auto place = std::filesystem::absolute(spool).lexically_normal(); place.has_relative_path();
+         place = place.parent_path())
+        places.push_back(place);
+    std::size_t created = 0;
+    while (created < places.size() && !files.stat(places[created])) ++created;
+    TRY_VOID(files.make_directory(cursor_path(spool, "").parent_path()));
+    for (std::size_t i = 0; i < places.size(); ++i) {
+        auto synced = files.sync_directory(places[i].parent_path());
+        if (!synced && i < created) return synced;
+    }
+    return {};
+}
 
 }  // namespace
 
@@ -21,11 +39,12 @@ Result<std::unique_ptr<Store>> Store::open(const Spool::Options& options, FileSy
 
 Result<void> Store::recover_all() {
     const auto& directory = options_.directory;
-    TRY_VOID(files_.make_directory(directory));
+    if (!files_.stat(state_path(directory))) TRY_VOID(make_directories(files_, directory));
     TRY(lock_, files_.lock(lock_path(directory)));
     TRY(const bool known, load_identity());
     if (const auto mark = load_mark(files_, directory, state_.id); mark && state_.mark < *mark) state_.mark = *mark;
-    TRY(auto found, recover(files_, directory, state_.id, state_.mark));
+    TRY(auto found, examine(files_, directory, state_.id, state_.mark));
+    TRY_VOID(settle(files_, directory, found));
 
     last_ = found.predecessor.last;
     predecessor_ = found.predecessor;
