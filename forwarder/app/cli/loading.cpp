@@ -1,0 +1,113 @@
+#include "forwarder/app/cli/loading.h"
+
+#include <cstdio>
+
+#include <fmt/format.h>
+
+#include "forwarder/config/notation.h"
+#include "forwarder/config/parse.h"
+#include "forwarder/net/tls_server.h"
+#include "forwarder/source/webhook/token_file.h"
+
+namespace auditfwd::cli {
+
+namespace {
+
+constexpr std::size_t kFileBytesMax = 1_MiB;  // of a policy or a file of tokens
+
+std::vector<std::string> lines_of(std::string_view text) {
+    std::vector<std::string> lines;
+    while (!text.empty()) {
+        const auto end = text.find('\n');
+        if (end != 0) lines.emplace_back(text.substr(0, end));
+        text.remove_prefix(end == text.npos ? text.size() : end + 1);
+    }
+    return lines;
+}
+
+void check_webhook(const WebhookOptions& webhook, const std::string& path, Findings& findings) {
+    if (webhook.tls) {
+        if (auto tls = TlsServer::open(*webhook.tls, true); !tls) findings.error(path + ".tls", tls.error().message);
+    }
+    if (!webhook.tokens_file.empty()) {
+        if (auto tokens = TokenFile::open(webhook.tokens_file); !tokens) {
+            findings.error(path + ".tokens_file", tokens.error().message);
+        }
+    }
+}
+
+void check_files(const Config& config, Findings& findings, FileSystem& files) {
+    for (std::size_t i = 0; i < config.sources.size(); ++i) {
+        if (const auto* webhook = std::get_if<WebhookOptions>(&config.sources[i])) {
+            check_webhook(*webhook, fmt::format("sources[{}].webhook", i), findings);
+        } else if (const auto& file = std::get<FileSourceOptions>(config.sources[i]); !files.stat(file.path)) {
+            findings.warning(fmt::format("sources[{}].file.path", i),
+                             fmt::format("{} cannot be read now; it is followed once it appears", file.path.string()));
+        }
+    }
+}
+
+// Sets the policy, or says what is wrong with it.
+void add_policy(Loaded& loaded, Findings& findings, FileSystem& files) {
+    auto policy = load_policy(loaded.config.policy, loaded.config.policy_lenient, files);
+    if (policy) {
+        loaded.policy = std::move(policy->policy);
+        loaded.policy_warnings = std::move(policy->warnings);
+    } else if (policy.error().code == ErrorCode::kInvalid) {
+        loaded.errors = lines_of(policy.error().message);
+    } else {
+        findings.error("policy", fmt::format("{} is {}", in_quotes(loaded.config.policy), policy.error().message));
+    }
+}
+
+Loaded load_some(const std::filesystem::path& config_path, const std::string& policy, bool with_files,
+                 FileSystem& files) {
+    Loaded loaded;
+    std::string text;
+    if (!config_path.empty()) {
+        auto read = read_file(files, config_path, kConfigBytesMax);
+        if (!read) {
+            loaded.errors.push_back(std::move(read).error().message);
+            return loaded;
+        }
+        text = *std::move(read);
+    }
+    auto [config, findings] = parse_config(text, config_path.empty() ? "built-in" : config_path.string());
+    loaded.config = std::move(config);
+    if (!policy.empty()) loaded.config.policy = policy;
+    if (with_files && findings.errors().empty()) check_files(loaded.config, findings, files);
+    if (!policy.empty() || !findings.failed("policy")) add_policy(loaded, findings, files);
+
+    auto errors = findings.errors();
+    loaded.errors.insert(loaded.errors.begin(), errors.begin(), errors.end());
+    loaded.warnings = findings.warnings();
+    return loaded;
+}
+
+}  // namespace
+
+Result<LoadedPolicy> load_policy(const std::string& policy, bool lenient, FileSystem& files) {
+    if (auto built_in = Policy::built_in(policy)) return LoadedPolicy{std::move(built_in), {}};
+    auto text = read_file(files, policy, kFileBytesMax);
+    if (!text) {
+        return std::move(text).error().at(
+            "neither a built-in policy (eks, metadata or all) nor a file that can be read");
+    }
+    TRY(auto loaded, Policy::load(*text, policy, {.lenient = lenient}));
+    return LoadedPolicy{std::move(loaded.policy), std::move(loaded.warnings)};
+}
+
+Loaded load(const std::filesystem::path& config_path, FileSystem& files) {
+    return load_some(config_path, "", true, files);
+}
+
+Loaded load_rules_only(const std::filesystem::path& config_path, const std::string& policy, FileSystem& files) {
+    return load_some(config_path, policy, false, files);
+}
+
+void say(const std::vector<std::string>& warnings, const std::vector<std::string>& errors) {
+    for (const auto& line : warnings) fmt::print(stderr, "warning: {}\n", line);
+    for (const auto& line : errors) fmt::print(stderr, "{}\n", line);
+}
+
+}  // namespace auditfwd::cli

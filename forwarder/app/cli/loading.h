@@ -1,0 +1,43 @@
+// A configuration together with the files it names, all checked at once.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "forwarder/base/file_system.h"
+#include "forwarder/config/config.h"
+#include "forwarder/policy/policy.h"
+
+namespace auditfwd::cli {
+
+struct Loaded {
+    Config config;
+    std::shared_ptr<const Policy> policy;
+    // One line each: "file:line:column: key: what is wrong; what would be right". With any error, nothing else is
+    // to be used.
+    std::vector<std::string> errors;
+    std::vector<std::string> warnings;
+    std::vector<std::string> policy_warnings;
+};
+
+// Reads the file (empty path: the built-in configuration), the policy, certificates and tokens.
+Loaded load(const std::filesystem::path& config_path, FileSystem& files);
+
+// Configuration and policy alone; `policy`, unless empty, replaces the configuration's.
+Loaded load_rules_only(const std::filesystem::path& config_path, const std::string& policy, FileSystem& files);
+
+struct LoadedPolicy {
+    std::shared_ptr<const Policy> policy;
+    std::vector<std::string> warnings;
+};
+
+// `policy` is a built-in policy's name or a file. Fails with kInvalid, one error a line, or with what the file system
+// said.
+Result<LoadedPolicy> load_policy(const std::string& policy, bool lenient, FileSystem& files);
+
+// To stderr: warnings, marked so, then errors.
+void say(const std::vector<std::string>& warnings, const std::vector<std::string>& errors);
+
+}  // namespace auditfwd::cli
