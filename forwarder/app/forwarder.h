@@ -9,6 +9,7 @@
 
 #include "forwarder/app/admin.h"
 #include "forwarder/app/lanes.h"
+#include "forwarder/app/memory_plan.h"
 #include "forwarder/app/process.h"
 #include "forwarder/base/worker.h"
 #include "forwarder/config/config.h"

@@ -20,7 +20,7 @@ std::string_view around(std::string_view path) {
 
 }  // namespace
 
-void Findings::error_at(Place place, const std::string& path, std::string_view text) {
+void Findings::error_at(TextPlace place, const std::string& path, std::string_view text) {
     failed_.insert(path);
     errors_.push_back({place, with_path(path, text)});
 }
@@ -36,7 +36,7 @@ bool Findings::failed(std::string_view path) const {
     return false;
 }
 
-Place Findings::place_of(std::string_view path) const {
+TextPlace Findings::place_of(std::string_view path) const {
     for (; !path.empty(); path = around(path)) {
         if (const auto found = places_.find(path); found != places_.end()) return found->second;
     }

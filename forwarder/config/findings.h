@@ -10,10 +10,10 @@
 
 namespace auditfwd {
 
-struct Place {  // from 1
+struct TextPlace {  // from 1
     std::size_t line = 0;
     std::size_t column = 0;
-    auto operator<=>(const Place&) const = default;
+    auto operator<=>(const TextPlace&) const = default;
 };
 
 class Findings {
@@ -21,10 +21,10 @@ public:
     explicit Findings(std::string_view file) : file_{file} {}
 
     // The key `path` ("sources[0].webhook.listen") stands at `place`.
-    void locate(const std::string& path, Place place) { places_.emplace(path, place); }
+    void locate(const std::string& path, TextPlace place) { places_.emplace(path, place); }
     bool given(const std::string& path) const { return places_.contains(path); }
 
-    void error_at(Place place, const std::string& path, std::string_view text);
+    void error_at(TextPlace place, const std::string& path, std::string_view text);
     // At the place of the key, or of the nearest mapping around it that the file has.
     void error(const std::string& path, std::string_view text) { error_at(place_of(path), path, text); }
     void warning(const std::string& path, std::string_view text);
@@ -38,14 +38,14 @@ public:
 
 private:
     struct Finding {
-        Place place;
+        TextPlace place;
         std::string text;  // with the path
     };
-    Place place_of(std::string_view path) const;
+    TextPlace place_of(std::string_view path) const;
     std::vector<std::string> lines(std::vector<Finding> findings) const;
 
     std::string file_;
-    std::map<std::string, Place, std::less<>> places_;
+    std::map<std::string, TextPlace, std::less<>> places_;
     std::set<std::string, std::less<>> failed_;
     std::vector<Finding> errors_;
     std::vector<Finding> warnings_;

@@ -15,7 +15,7 @@ namespace auditfwd {
 
 namespace {
 
-Place place_of(const YAML::Mark& mark) {
+TextPlace place_of(const YAML::Mark& mark) {
     if (mark.is_null()) return {};
     return {static_cast<std::size_t>(mark.line) + 1, static_cast<std::size_t>(mark.column) + 1};
 }
@@ -40,7 +40,7 @@ private:
 
 // Where something follows the first document. YAML::LoadAll would say it too, but never returns for some stray
 // characters, which yaml-cpp 0.7 takes for empty documents without end.
-std::optional<Place> second_document(const std::string& text) {
+std::optional<TextPlace> second_document(const std::string& text) {
     std::istringstream stream{text};
     YAML::Parser parser{stream};
     DocumentStarts starts;

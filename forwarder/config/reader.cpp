@@ -14,7 +14,7 @@ namespace {
 constexpr std::size_t kKeysMax = 256;  // of one mapping
 
 // Where `node` stands; nodes without text of their own (null, alias) have no mark worth showing.
-Place place_of(const YAML::Node& node, Place otherwise) {
+TextPlace place_of(const YAML::Node& node, TextPlace otherwise) {
     const auto mark = node.Mark();
     if (node.IsNull() || mark.is_null() || mark.line < 0 || mark.column < 0) return otherwise;
     return {static_cast<std::size_t>(mark.line) + 1, static_cast<std::size_t>(mark.column) + 1};
@@ -63,7 +63,7 @@ void Reader::finish() {
 
 std::string Reader::path_of(std::string_view key) const { return join_path(scopes_.back().path, key); }
 
-bool Reader::push_mapping(const YAML::Node& node, std::string path, Place place) {
+bool Reader::push_mapping(const YAML::Node& node, std::string path, TextPlace place) {
     if (!node.IsMap() && !node.IsNull()) {
         findings_.error_at(place, path, fmt::format("is {}; write a mapping, `key: value`", shape_of(node)));
         return false;
@@ -116,7 +116,7 @@ Reader::Entry* Reader::take(const About& about) {
     return &*entry;
 }
 
-std::optional<std::string> Reader::text_of(const YAML::Node& node, const std::string& path, Place place,
+std::optional<std::string> Reader::text_of(const YAML::Node& node, const std::string& path, TextPlace place,
                                            std::string_view type) {
     if (node.IsNull()) {
         findings_.error_at(place, path, fmt::format("has no value; give one ({}) or remove the key", type));

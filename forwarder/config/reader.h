@@ -25,13 +25,13 @@ public:
 private:
     struct Entry {
         std::string key;
-        Place place;
+        TextPlace place;
         YAML::Node value;
         bool used = false;
     };
     struct Scope {  // a mapping being read, or a list
         std::string path;
-        Place place;
+        TextPlace place;
         std::vector<Entry> entries;             // of a mapping
         std::vector<std::string_view> offered;  // keys asked for
         std::vector<std::string_view> kinds;    // those of them that exclude each other
@@ -49,10 +49,10 @@ private:
     void leave_list() override;
 
     Entry* take(const About& about);
-    bool push_mapping(const YAML::Node& node, std::string path, Place place);
+    bool push_mapping(const YAML::Node& node, std::string path, TextPlace place);
     void add_entry(Scope& scope, const YAML::Node& key, const YAML::Node& value);
     // The scalar's text, or an error and nothing.
-    std::optional<std::string> text_of(const YAML::Node& node, const std::string& path, Place place,
+    std::optional<std::string> text_of(const YAML::Node& node, const std::string& path, TextPlace place,
                                        std::string_view type);
     std::string path_of(std::string_view key) const;
 

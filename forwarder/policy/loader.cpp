@@ -45,7 +45,7 @@ public:
                 root, "no policy here, or only behind an empty first document; begin with apiVersion: audit.k8s.io/v1");
             return {};
         }
-        const std::array<Field, 6> fields{{
+        const std::array<ObjectField, 6> fields{{
             {"apiVersion", [this](const Value& value) { read_version(value); }},
             {"kind", [this](const Value& value) { read_kind(value); }},
             {"metadata", [this](const Value& value) { read_metadata(value); }},
@@ -87,7 +87,7 @@ private:
         const auto text = [this](const Value& member) { reader_.string(member); };
         const auto map = [this](const Value& member) { reader_.string_map(member); };
         const auto any = [](const Value&) {};
-        const std::array<Field, 15> fields{{{"name", text},
+        const std::array<ObjectField, 15> fields{{{"name", text},
                                             {"generateName", text},
                                             {"namespace", text},
                                             {"selfLink", text},
@@ -117,7 +117,7 @@ private:
         const auto into = [this](std::vector<std::string>& list) {
             return [this, &list](const Value& member) { list = reader_.strings(member); };
         };
-        const std::array<Field, 9> fields{{
+        const std::array<ObjectField, 9> fields{{
             {"level",
              [&](const Value& member) {
                  const auto level = read_level(member);
@@ -193,7 +193,7 @@ private:
 
     GroupResources read_group(const Value& value) {
         GroupResources out;
-        const std::array<Field, 3> fields{{
+        const std::array<ObjectField, 3> fields{{
             {"group",
              [&](const Value& member) {
                  out.group = reader_.string(member).value_or("");

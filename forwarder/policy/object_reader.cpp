@@ -38,7 +38,7 @@ bool equal_but_for_case(std::string_view a, std::string_view b) {
     return std::ranges::equal(a, b, {}, lower, lower);
 }
 
-std::string joined(std::span<const Field> fields) {
+std::string joined(std::span<const ObjectField> fields) {
     std::string out;
     for (const auto& field : fields) {
         if (!out.empty()) out += ", ";
@@ -103,16 +103,16 @@ std::vector<ObjectReader::Member> ObjectReader::members(const Value& object) {
     return out;
 }
 
-void ObjectReader::report_unknown(const Member& member, std::span<const Field> fields) {
+void ObjectReader::report_unknown(const Member& member, std::span<const ObjectField> fields) {
     const auto meant = std::ranges::find_if(
-        fields, [&](const Field& field) { return equal_but_for_case(field.name, member.key.text); });
+        fields, [&](const ObjectField& field) { return equal_but_for_case(field.name, member.key.text); });
     report(member.key.line, member.value.path,
            meant != fields.end() && member.key.kind == Node::Kind::kString
                ? fmt::format("unknown field; write {}", meant->name)
                : fmt::format("unknown field; here there are {}", joined(fields)));
 }
 
-bool ObjectReader::object(const Value& value, std::span<const Field> fields) {
+bool ObjectReader::object(const Value& value, std::span<const ObjectField> fields) {
     if (value.absent()) return true;
     if (value.node.kind != Node::Kind::kMapping) {
         wrong_type(value, "a mapping", "; write `key: value` lines");
@@ -120,7 +120,7 @@ bool ObjectReader::object(const Value& value, std::span<const Field> fields) {
     }
     for (const auto& member : members(value)) {
         if (member.superseded) continue;
-        const auto field = std::ranges::find(fields, member.key.text, &Field::name);
+        const auto field = std::ranges::find(fields, member.key.text, &ObjectField::name);
         if (field == fields.end() || member.key.kind != Node::Kind::kString) {
             report_unknown(member, fields);
         } else {

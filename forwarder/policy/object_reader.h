@@ -25,7 +25,7 @@ struct Value {
     bool absent() const { return node.kind == Node::Kind::kNull; }
 };
 
-struct Field {
+struct ObjectField {
     std::string_view name;
     std::function<void(const Value&)> read;
 };
@@ -39,7 +39,7 @@ public:
     Value root() const;
 
     // Reads the fields that are there, in the order of the file. False when `value` is no mapping.
-    bool object(const Value& value, std::span<const Field> fields);
+    bool object(const Value& value, std::span<const ObjectField> fields);
     // Calls `item` for each; false when `value` is no list. `of` says of what ("strings").
     bool list(const Value& value, std::string_view of, const std::function<void(const Value&)>& item);
 
@@ -63,7 +63,7 @@ private:
 
     Member member(const Value& object, std::size_t index) const;
     void report(std::size_t line, std::string_view path, std::string_view text);
-    void report_unknown(const Member& member, std::span<const Field> fields);
+    void report_unknown(const Member& member, std::span<const ObjectField> fields);
     void wrong_type(const Value& value, std::string_view wanted, std::string_view remedy);
     std::vector<Member> members(const Value& object);
 
