@@ -1,6 +1,5 @@
 """A sink that always fails beside one that works: the working one is as quick as without it, and when the dead one
 comes back it gets everything in order."""
-import os
 import threading
 import time
 
@@ -40,9 +39,7 @@ class DeadSink(harness.Test):
         """From acknowledgement to appearance in the output, in milliseconds, of one event every 5 ms."""
         sinks = [world.file_sink("out")]
         if with_dead:
-            with open(world.path("dead"), "w", encoding="ascii"):
-                pass  # a file where its directory should be
-            sinks.append(world.file_sink("dead"))
+            sinks.append(world.dead_sink("dead"))
         forwarder = world.start(sinks=sinks)
         tail = Tail(world, "out")
         tail.start()
@@ -78,14 +75,12 @@ class DeadSink(harness.Test):
         self.fail("the dead sink slows the working one down")
 
     def recovers(self, forwarder, world):
-        os.remove(world.path("dead"))
+        world.revive("dead")
         harness.check_laws(forwarder.drain())
         self.assertEqual(world.output("dead"), world.output("out"))
 
     def test_load_beside_a_dead_sink_is_taken_in_order_after_it_comes_back(self):
-        with open(self.world.path("dead"), "w", encoding="ascii"):
-            pass
-        forwarder = self.world.start(sinks=[self.world.file_sink("out"), self.world.file_sink("dead")])
+        forwarder = self.world.start(sinks=[self.world.file_sink("out"), self.world.dead_sink("dead")])
         report = harness.Load(forwarder.port, 2, rate=20000, batch=200).wait()
         self.assertEqual(set(report["answers"]), {"200"})
         forwarder.drain("out")

@@ -172,6 +172,15 @@ class World:
         sink.update(settings)
         return sink
 
+    def dead_sink(self, name, **settings):
+        """A file sink that fails until revive(): a file stands where its directory should be. Tried again often."""
+        with open(self.path(name), "w", encoding="ascii"):
+            pass
+        return self.file_sink(name, retry_max="500ms", parked_retry="500ms", **settings)
+
+    def revive(self, name):
+        os.remove(self.path(name))
+
     def launch(self, config=None, prefix=(), before_exec=die_with_parent, arguments=(), **settings):
         """Starts a forwarder and does not wait for it."""
         forwarder = Forwarder(self.directory, config or self.config(**settings), prefix, before_exec, arguments)

@@ -59,11 +59,8 @@ class Terminate(harness.Test):
             self.assertEqual(forwarder.stop(), 0, forwarder.log())
 
     def test_a_dead_sink_does_not_hold_it_up_for_ever(self):
-        blocked = self.world.path("blocked")
-        with open(blocked, "w", encoding="ascii"):
-            pass
         forwarder = self.world.start(shutdown_deadline="21s", sinks=[
-            self.world.file_sink("out"), {"name": "dead", "start": "oldest", "file": {"path": blocked + "/x/audit.ndjson"}}])
+            self.world.file_sink("out"), self.world.dead_sink("dead")])
         self.assertEqual(forwarder.post(event_list([event(1)])).status, 200)
         begin = time.monotonic()
         self.assertEqual(forwarder.stop(), 0, forwarder.log())
