@@ -69,7 +69,7 @@ BoundedLog::BoundedLog(FileSystem& files, std::filesystem::path directory, std::
 
 Result<void> BoundedLog::open() {
     if (opened_) return {};
-    TRY_VOID(files_.make_directory(directory_));
+    TRY_VOID(make_durable_directory(files_, directory_));
     TRY_VOID(read_directory());
     opened_ = true;
     return {};
@@ -122,7 +122,7 @@ Result<void> BoundedLog::append(std::span<const std::string_view> parts) {
 }
 
 Result<void> BoundedLog::begin_piece() {
-    TRY_VOID(sync());
+    TRY_VOID(flush());
     file_.reset();
     Piece piece{directory_ / fmt::format("{:020}{}", next_line_, kEnding), next_line_, 0};
     TRY(auto file, files_.open(piece.path, OpenMode::kCreate));
@@ -145,11 +145,19 @@ Result<void> BoundedLog::make_room(std::uint64_t bytes) {
 }
 
 Result<void> BoundedLog::sync() {
+    auto flushed = flush();
+    if (flushed && lost_) flushed = Error{ErrorCode::kBroken, directory_.string() + ": an earlier sync failed"};
+    lost_ = false;
+    return flushed;
+}
+
+Result<void> BoundedLog::flush() {
     if (!unsynced_) return {};
     TRY_VOID(open());  // after a failed append
     unsynced_ = false;
     auto synced = file_->sync();
     if (!synced) {
+        lost_ = true;
         file_.reset();
         opened_ = false;
     }
@@ -158,7 +166,7 @@ Result<void> BoundedLog::sync() {
 
 Result<std::vector<BoundedLog::Piece>> BoundedLog::close_pieces() {
     TRY_VOID(open());
-    TRY_VOID(sync());
+    TRY_VOID(flush());
     file_.reset();
     return std::vector<Piece>{pieces_.begin(), pieces_.end()};
 }

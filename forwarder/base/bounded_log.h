@@ -54,6 +54,7 @@ private:
     Result<void> read_directory();
     Result<void> adopt_last();
     Result<void> begin_piece();
+    Result<void> flush();
     Result<void> make_room(std::uint64_t bytes);
 
     FileSystem& files_;
@@ -64,6 +65,7 @@ private:
     std::deque<Piece> pieces_;    // the last one is written while file_ is open
     std::unique_ptr<File> file_;  // of pieces_.back()
     bool unsynced_ = false;
+    bool lost_ = false;  // a sync failed that nobody was told of
     std::uint64_t next_line_ = 0;
     std::uint64_t bytes_ = 0;
     std::uint64_t expired_ = 0;

@@ -49,8 +49,8 @@ public:
     Result<std::size_t> read_at(std::uint64_t position, std::span<char> into) override {
         std::size_t done = 0;
         while (done < into.size()) {
-            const auto n = ::pread(descriptor_.get(), into.data() + done, into.size() - done,
-                                   static_cast<off_t>(position + done));
+            const auto n =
+                ::pread(descriptor_.get(), into.data() + done, into.size() - done, static_cast<off_t>(position + done));
             if (n < 0 && errno == EINTR) continue;
             if (n < 0) return failed("read", path_);
             if (n == 0) break;
@@ -111,10 +111,14 @@ private:
 
 int flags_of(OpenMode mode) {
     switch (mode) {
-        case OpenMode::kRead: return O_RDONLY;
-        case OpenMode::kReadWrite: return O_RDWR;
-        case OpenMode::kCreate: return O_RDWR | O_CREAT;
-        case OpenMode::kCreateNew: return O_RDWR | O_CREAT | O_EXCL;
+        case OpenMode::kRead:
+            return O_RDONLY;
+        case OpenMode::kReadWrite:
+            return O_RDWR;
+        case OpenMode::kCreate:
+            return O_RDWR | O_CREAT;
+        case OpenMode::kCreateNew:
+            return O_RDWR | O_CREAT | O_EXCL;
     }
     return O_RDONLY;
 }
@@ -188,6 +192,26 @@ Result<Space> SystemFileSystem::space(const fs::path& path) {
     struct statvfs s {};
     if (::statvfs(path.c_str(), &s) != 0) return failed("statvfs", path);
     return Space{s.f_blocks * s.f_frsize, s.f_bavail * s.f_frsize};
+}
+
+Result<void> make_durable_directory(FileSystem& files, const fs::path& path) {
+    struct Place {
+        fs::path parent;
+        bool is_new;
+    };
+    std::vector<Place> places;
+    for (auto place = path; !place.empty() && place != place.parent_path(); place = place.parent_path()) {
+        const auto found = files.stat(place);
+        if (!found && found.error().code != ErrorCode::kNotFound) return found.error();
+        places.push_back({place.parent_path().empty() ? fs::path{"."} : place.parent_path(), !found});
+    }
+    TRY_VOID(files.make_directory(path));
+    for (const auto& place : places) {
+        // Also above what exists: an attempt before this one may have ended early. Those may belong to somebody else.
+        auto synced = files.sync_directory(place.parent);
+        if (!synced && place.is_new) return synced;
+    }
+    return {};
 }
 
 Result<std::string> read_file(FileSystem& files, const fs::path& path, std::size_t bytes_max) {

@@ -96,6 +96,9 @@ public:
     Result<Space> space(const std::filesystem::path& path) override;
 };
 
+// make_directory() such that what it made survives a power loss.
+Result<void> make_durable_directory(FileSystem& files, const std::filesystem::path& path);
+
 // The whole file; kTooLarge above `bytes_max`.
 Result<std::string> read_file(FileSystem& files, const std::filesystem::path& path, std::size_t bytes_max);
 

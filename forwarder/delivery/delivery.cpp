@@ -11,6 +11,7 @@ namespace auditfwd {
 namespace {
 
 constexpr std::chrono::seconds kRetryPoll{5};
+constexpr std::chrono::seconds kNotableTrouble{10};
 // A wait for the spool that missed its stop would last this long.
 constexpr std::chrono::seconds kSpoolWait{1};
 
@@ -209,8 +210,8 @@ void Delivery::publish() {
 
 void Delivery::note_trouble(std::string_view what, std::string_view why) {
     const auto reason = clean_reason(why);
-    if (!std::exchange(trouble_, true))
-        log_warn("sink " + std::string{what} + "; it is tried again", {{"sink", name_}, {"reason", reason}});
+    if (!trouble_since_) trouble_since_ = context_.clock.steady();
+    trouble_log_.warn("sink " + std::string{what} + "; it is tried again", {{"sink", name_}, {"reason", reason}});
     meter_.update([&](auto& status) {
         if (status.state == DeliveryState::kRunning) status.state = DeliveryState::kRetrying;
         status.last_error = std::string{what} + ": " + reason;
@@ -219,8 +220,11 @@ void Delivery::note_trouble(std::string_view what, std::string_view why) {
 }
 
 void Delivery::note_success() {
-    if (std::exchange(trouble_, false)) log_info("sink works again", {{"sink", name_}});
     meter_.update([](auto& status) { status.state = DeliveryState::kRunning; });
+    // A destination that stumbles now and then is normal; its counters tell.
+    if (trouble_since_ && context_.clock.steady() - *trouble_since_ >= kNotableTrouble)
+        log_info("sink works again", {{"sink", name_}});
+    trouble_since_.reset();
 }
 
 }  // namespace auditfwd

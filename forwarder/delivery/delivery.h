@@ -19,6 +19,7 @@
 #include <string>
 
 #include "forwarder/base/helper_thread.h"
+#include "forwarder/base/log.h"
 #include "forwarder/base/signal.h"
 #include "forwarder/base/task_group.h"
 #include "forwarder/delivery/batcher.h"
@@ -148,7 +149,8 @@ private:
     bool hold_ = false;          // no send begins before the next commit
     bool at_end_ = false;        // nothing to read at batcher_.next()
     bool retry_asked_ = false;
-    bool trouble_ = false;  // the last attempt failed
+    std::optional<SteadyTime> trouble_since_;  // attempts have failed since
+    RateLimited trouble_log_{std::chrono::seconds{60}};
     unsigned in_flight_ = 0;
     unsigned sending_ = 0;
     std::uint64_t redeemed_ = 0;  // dead letters delivered since the last commit

@@ -14,9 +14,9 @@ namespace auditfwd {
 // Which records a sink wants. Each condition that is given must hold; none: all records.
 struct Selection {
     Priority priority = Priority::kNone;  // this or more severe; kNone: whatever was detected
-    std::vector<Level> levels;
-    std::vector<VerbClass> verbs;
-    std::vector<CodeClass> codes;
+    std::vector<Level> levels{};
+    std::vector<VerbClass> verbs{};
+    std::vector<CodeClass> codes{};
 };
 
 struct DeliveryOptions {

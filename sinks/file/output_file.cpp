@@ -99,7 +99,7 @@ Result<void> OutputFile::announce(Offset first) {
 }
 
 Result<void> OutputFile::create() {
-    TRY_VOID(files_.make_directory(directory()));
+    TRY_VOID(make_durable_directory(files_, directory()));
     auto file = files_.open(state_.path, OpenMode::kCreateNew);
     if (!file && file.error().code == ErrorCode::kExists) {
         TRY_VOID(set_aside(state_.path));
