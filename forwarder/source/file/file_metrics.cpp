@@ -14,6 +14,8 @@ FileMetrics::FileMetrics(Metrics& metrics, const std::string& source)
                                      "Starts at which the remembered file was not found", {{"source", source}})},
       lost_files{metrics.counter("auditfwd_file_lost_files_total", "Rotated files that went away before they were read",
                                  {{"source", source}})},
+      gaps{metrics.counter("auditfwd_file_gaps_total", "Times files may have come and gone between two looks",
+                           {{"source", source}})},
       damaged_files{metrics.counter("auditfwd_file_damaged_files_total",
                                     "Compressed files that could not be read to their end", {{"source", source}})},
       oversize_lines{metrics.counter("auditfwd_file_oversize_lines_total", "Lines passed over for their length",

@@ -16,6 +16,7 @@ struct FileMetrics {
     Counter& truncations;         // began a file anew because what had been read of it was gone
     Counter& lost_positions;      // the remembered file was not found
     Counter& lost_files;          // a rotated file went away before it was read
+    Counter& gaps;                // rotated files may have come and gone between two looks
     Counter& damaged_files;       // a gzip file could not be read to its end
     Counter& oversize_lines;      // passed over
     Counter& hole_bytes;          // NULs where a line would begin, passed over

@@ -57,6 +57,7 @@ Result<Look> LogReader::start() {
         TRY_VOID(resume(listing));
     }
     started_ = true;
+    note_gap(listing);
     return Look{Look::Kind::kAgain};
 }
 
@@ -114,7 +115,7 @@ void LogReader::follow(std::unique_ptr<File> file, const LogFile& found, const P
     compressed_ = found.compressed;
     position_.id = found.id;
     position_.rotated = found.time;
-    position_.past = past;
+    position_.past = known_ = past;
     begin_ = scanned_ = past.offset;
     size_seen_ = compressed_ ? found.size : 0;
     log_info("reading", {{"source", options_.source}, {"path", own_path()}, {"offset", std::to_string(past.offset)}});
@@ -129,10 +130,15 @@ Result<std::optional<LogFile>> LogReader::next_file() {
     const bool live_so_far = file_ && position_.rotated.empty();
     if (live_so_far) {
         TRY(const auto live, directory_.live());
-        if (live && live->id == position_.id) return std::optional<LogFile>{};
+        if (live && live->id == position_.id) {
+            glimpse_.live = live->id;
+            glimpse_.live_bytes = live->size;
+            return std::optional<LogFile>{};
+        }
     }
     TRY(const auto listing, directory_.list());
     if (live_so_far) TRY_VOID(learn_own_time(listing));
+    note_gap(listing);
     const auto after = successors(listing, position_);
     note_unread(after);
     return after.empty() ? std::nullopt : std::optional{after.front()};
@@ -161,6 +167,22 @@ Result<void> LogReader::learn_own_time(const Listing& listing) {
         }
     }
     return {};
+}
+
+void LogReader::note_gap(const Listing& listing) {
+    if (!contiguous(glimpse_, listing)) {
+        metrics_.gaps.Increment();
+        log_error("the log was rotated and removed while nobody looked; what was unread of it is lost",
+                  {{"source", options_.source}, {"path", options_.path.string()}});
+    }
+    const auto now = glimpse_of(listing);
+    if (now.live && now.live == glimpse_.live && now.live_bytes < glimpse_.live_bytes && now.live != position_.id) {
+        metrics_.truncations.Increment();
+        log_error("the log was truncated before it was read", {{"source", options_.source},
+                                                               {"path", options_.path.string()},
+                                                               {"bytes", std::to_string(glimpse_.live_bytes)}});
+    }
+    glimpse_ = now;
 }
 
 void LogReader::note_unread(const std::vector<LogFile>& after) {
@@ -201,11 +223,17 @@ Result<Look> LogReader::move_on(const LogFile& next) {
 
 Result<Look> LogReader::look_at_file(const std::optional<LogFile>& next) {
     TRY(const auto found, scan());
+    const auto known_until = found.line_found ? found.lines.end() : found.lines.scanned();
+    Past known = known_;
+    if (!compressed_ && known_until != known.offset) {
+        TRY(known, past_at(*file_, known_until, known_));
+    }
     TRY(const bool same, intact());
     if (!same) {
         begin_anew();
         return Look{Look::Kind::kAgain};
     }
+    known_ = known;
     adopt(found.lines);
     metrics_.lag_bytes.Set(static_cast<double>(size_seen_ - std::min(begin_, size_seen_) + unread_bytes_));
     if (found.line_found) return whole_lines(found.lines.end(), next.has_value());
@@ -252,7 +280,7 @@ Result<bool> LogReader::intact() {
     TRY(const auto stat, file_->stat());
     if (stat.size < size_seen_) return false;
     size_seen_ = stat.size;
-    TRY(const auto match, compare(*file_, position_.past));
+    TRY(const auto match, compare(*file_, known_));
     return match == Match::kSame;
 }
 
@@ -265,7 +293,7 @@ void LogReader::begin_anew() {
          {"path", own_path()},
          {"offset", std::to_string(position_.past.offset)},
          {"bytes", std::to_string(size_seen_)}});
-    position_.past = {};
+    position_.past = known_ = {};
     begin_ = scanned_ = size_seen_ = 0;
 }
 
@@ -305,7 +333,8 @@ Result<std::optional<Chunk>> LogReader::read(const Look& look, Body& body) {
 void LogReader::advance(const Chunk& chunk) {
     mark_due_ = false;
     position_ = chunk.after;
-    begin_ = scanned_ = position_.past.offset;
+    known_ = position_.past;
+    begin_ = scanned_ = known_.offset;
 }
 
 }  // namespace auditfwd

@@ -88,6 +88,7 @@ private:
 
     Result<std::optional<LogFile>> next_file();
     Result<void> learn_own_time(const Listing& listing);
+    void note_gap(const Listing& listing);
     void note_unread(const std::vector<LogFile>& after);
     Result<Look> move_on(const LogFile& next);
 
@@ -111,7 +112,9 @@ private:
     bool absence_told_ = false;
     std::unique_ptr<File> file_;  // absent until there is one to follow
     bool compressed_ = false;
+    Glimpse glimpse_;
     Position position_;
+    Past known_;                      // the position's past, or further: what was looked at and not yet taken
     std::uint64_t begin_ = 0;         // of the next line: at the position, or behind what was passed over after it
     std::uint64_t scanned_ = 0;       // up to here it has no end
     std::uint64_t size_seen_ = 0;     // of file_ on disk, the largest

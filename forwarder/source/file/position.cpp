@@ -61,6 +61,7 @@ std::string to_text(const Position& position) {
 }
 
 Result<Position> parse_position(std::string_view text) {
+    const auto whole = text;
     Position position;
     const bool good = take_word(text) == kVersion &&                             //
                       read_number(take_word(text), position.id.device, 10) &&    //
@@ -69,7 +70,7 @@ Result<Position> parse_position(std::string_view text) {
                       read_number(take_word(text), position.past.head, 16) &&    //
                       read_number(take_word(text), position.past.tail, 16) &&    //
                       read_time(take_word(text), position.rotated) &&            //
-                      read_time(take_word(text), position.older) && text.empty();
+                      read_time(take_word(text), position.older) && to_text(position) == whole;
     if (!good) return Error{ErrorCode::kInvalid, "not a position of a file source as this version writes them"};
     return position;
 }
