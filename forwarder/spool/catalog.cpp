@@ -7,6 +7,19 @@
 
 namespace auditfwd::spool {
 
+std::vector<Segment> segments_of(const Recovered& found) {
+    std::vector<Segment> segments;
+    for (std::size_t i = 0; i < found.segments.size(); ++i) {
+        const bool newest = i + 1 == found.segments.size();
+        Segment segment;
+        segment.name = found.segments[i];
+        segment.last = newest ? found.predecessor.last : Offset{number(found.segments[i + 1].first) - 1};
+        if (segment.name.number == found.predecessor.number) segment.end = found.predecessor.end;
+        segments.push_back(segment);
+    }
+    return segments;
+}
+
 void Catalog::add_segment(const Segment& segment) {
     const std::lock_guard lock{mutex_};
     if (!segments_.empty()) {
@@ -90,6 +103,11 @@ Catalog::Place Catalog::find(Offset offset) const {
     place.kind = Place::Kind::kSegment;
     place.segment = *std::prev(after);
     return place;
+}
+
+std::vector<Segment> Catalog::list() const {
+    const std::lock_guard lock{mutex_};
+    return {segments_.begin(), segments_.end()};
 }
 
 Spool::State Catalog::state() const {

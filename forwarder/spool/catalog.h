@@ -34,6 +34,9 @@ struct Segment {
     std::uint64_t bytes = 0;  // on disk
 };
 
+// Those that recovery found; `bytes` is not filled in.
+std::vector<Segment> segments_of(const Recovered& found);
+
 class Catalog {
 public:
     explicit Catalog(const SpoolId& id) : id_{id} {}
@@ -68,6 +71,8 @@ public:
         Offset first_kept{};  // of kExpired
     };
     Place find(Offset offset) const;
+    // All of them, oldest first.
+    std::vector<Segment> list() const;
 
     Spool::State state() const;
     std::optional<std::string> checkpoint(std::string_view source) const;

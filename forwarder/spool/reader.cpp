@@ -14,6 +14,20 @@ SpoolStep step(SpoolStep::Kind kind, Offset from, Offset to) { return {kind, {fr
 
 }  // namespace
 
+Result<std::uint64_t> end_of_segment(FileSystem& files, const std::filesystem::path& spool, const SpoolId& id,
+                                     const Segment& segment, File& file) {
+    if (segment.end) return *segment.end;
+    if (segment.successor) {
+        if (const auto next = files.open(spool / to_file_name(*segment.successor), OpenMode::kRead)) {
+            TRY(const auto header, read_segment_header(**next));
+            if (header && header->header.spool == id && header->header.predecessor.number == segment.name.number)
+                return header->header.predecessor.end;
+        }
+    }
+    TRY(const auto stat, file.stat());
+    return stat.size;
+}
+
 Result<SpoolStep> Reader::read(Offset offset) {
     // A segment may be deleted between being found and being opened; the next look at the catalog knows.
     for (int attempt = 0;; ++attempt) {
@@ -38,28 +52,13 @@ Result<void> Reader::open(const Segment& segment) {
     auto open = std::make_unique<Open>();
     open->segment = segment;
     TRY(open->file, files_.open(spool_ / to_file_name(segment.name), OpenMode::kRead));
-    TRY(open->end, end_of(segment, *open->file));
+    TRY(open->end, end_of_segment(files_, spool_, catalog_.id(), segment, *open->file));
     TRY(const auto header, read_segment_header(*open->file));
     // Without its header the blocks can still be found, if it is the header alone that is damaged.
     open->waypoints.push_back({.position = header ? header->bytes : 0, .expected = segment.name.first});
     open_ = std::move(open);
     walk_from(open_->waypoints.front());
     return {};
-}
-
-Result<std::uint64_t> Reader::end_of(const Segment& segment, File& file) {
-    if (segment.end) return *segment.end;
-    if (segment.successor) {
-        const auto next = files_.open(spool_ / to_file_name(*segment.successor), OpenMode::kRead);
-        if (next) {
-            TRY(const auto header, read_segment_header(**next));
-            if (header && header->header.spool == catalog_.id() &&
-                header->header.predecessor.number == segment.name.number)
-                return header->header.predecessor.end;
-        }
-    }
-    TRY(const auto stat, file.stat());
-    return stat.size;
 }
 
 void Reader::walk_from(const Waypoint& waypoint) {

@@ -19,6 +19,10 @@
 
 namespace auditfwd::spool {
 
+// Where a segment's acknowledged blocks end: known, or said by its successor's header, or else the size of `file`.
+Result<std::uint64_t> end_of_segment(FileSystem& files, const std::filesystem::path& spool, const SpoolId& id,
+                                     const Segment& segment, File& file);
+
 class Reader {
 public:
     Reader(FileSystem& files, std::filesystem::path spool, const Catalog& catalog, BlockCache& cache,
@@ -44,7 +48,6 @@ private:
     };
 
     Result<void> open(const Segment& segment);
-    Result<std::uint64_t> end_of(const Segment& segment, File& file);
     Result<SpoolStep> read_in_segment(Offset offset);
     Result<SpoolStep> read_block(const ScanItem& item, Offset offset);
     SpoolStep damaged(Offset from, Offset to);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "forwarder/base/log.h"
 #include "forwarder/base/units.h"
 
 namespace auditfwd::spool {
@@ -73,6 +74,17 @@ Result<Tail> examine_tail(File& file, const TailInput& input) {
 }
 
 namespace {
+
+Result<SpoolId> id_from_segments(FileSystem& files, const std::filesystem::path& spool,
+                                 const std::vector<SegmentName>& segments) {
+    for (auto name = segments.rbegin(); name != segments.rend(); ++name) {
+        TRY(const auto file, files.open(spool / to_file_name(*name), OpenMode::kRead));
+        TRY(const auto header, read_segment_header(*file));
+        if (header) return header->header.spool;
+    }
+    return Error{ErrorCode::kInvalid,
+                 "neither its state nor the header of any segment can be read; move its files away to start anew"};
+}
 
 class Examination {
 public:
@@ -191,6 +203,26 @@ private:
 };
 
 }  // namespace
+
+Result<Identity> identify(FileSystem& files, const std::filesystem::path& spool) {
+    Identity identity;
+    auto loaded = load_state(files, spool);
+    if (!loaded && loaded.error().code != ErrorCode::kInvalid) return std::move(loaded).error();
+    if (!loaded)
+        log_error("spool: its state is damaged; what the segments say is used instead",
+                  {{"error", loaded.error().message}});
+    if (loaded && *loaded) {
+        identity = {.state = **loaded, .saved = true, .exists = true};
+    } else {
+        TRY(const auto segments, list_segments(files, spool));
+        if (segments.empty()) return identity;
+        TRY(identity.state.id, id_from_segments(files, spool, segments));
+        identity.exists = true;
+    }
+    const auto mark = load_mark(files, spool, identity.state.id);
+    if (mark && identity.state.mark < *mark) identity.state.mark = *mark;
+    return identity;
+}
 
 Result<Recovered> examine(FileSystem& files, const std::filesystem::path& spool, const SpoolId& id,
                           const DurableMark& mark) {

@@ -24,6 +24,16 @@ namespace auditfwd::spool {
 
 using CheckpointMap = std::map<std::string, std::string, std::less<>>;  // source → position
 
+// Whose spool it is.
+struct Identity {
+    SpoolState state;     // with the later of both marks
+    bool saved = false;   // the state file says so; else the headers of segments do, and numbers used are unknown
+    bool exists = false;  // false: there is neither state nor segment
+};
+
+// Reads only. Fails with kInvalid if there are segments and none tells its spool's id.
+Result<Identity> identify(FileSystem& files, const std::filesystem::path& spool);
+
 // The end of a segment that was being written.
 struct Tail {
     std::uint64_t end = 0;      // bytes to keep
@@ -63,7 +73,7 @@ struct Recovered {
     std::uint64_t damaged_records = 0;  // known to be lost at the end; others are counted when they are read
 };
 
-// Reads only. `mark` is the later one of those in `state` and in the mark file.
+// Reads only. `mark` is identify()'s.
 Result<Recovered> examine(FileSystem& files, const std::filesystem::path& spool, const SpoolId& id,
                           const DurableMark& mark);
 

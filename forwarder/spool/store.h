@@ -58,8 +58,6 @@ private:
     Store(const Spool::Options& options, FileSystem& files, const Clock& clock, SpoolMetrics& metrics);
 
     Result<void> recover_all();
-    Result<bool> load_identity();
-    Result<SpoolId> id_from_segments(const std::vector<SegmentName>& segments);
     Result<void> fill_catalog(const Recovered& found);
 
     Result<void> admit(const Append& append, std::uint64_t bytes_before);

@@ -41,8 +41,9 @@ Result<void> Store::recover_all() {
     const auto& directory = options_.directory;
     if (!files_.stat(state_path(directory))) TRY_VOID(make_directories(files_, directory));
     TRY(lock_, files_.lock(lock_path(directory)));
-    TRY(const bool known, load_identity());
-    if (const auto mark = load_mark(files_, directory, state_.id); mark && state_.mark < *mark) state_.mark = *mark;
+    TRY(const auto identity, identify(files_, directory));
+    state_ = identity.state;
+    if (!identity.exists) random_bytes(state_.id);
     TRY(auto found, examine(files_, directory, state_.id, state_.mark));
     TRY_VOID(settle(files_, directory, found));
 
@@ -50,7 +51,7 @@ Result<void> Store::recover_all() {
     predecessor_ = found.predecessor;
     next_segment_ = found.next_segment;
     void_segments_ = std::move(found.void_segments);
-    if (!known) {
+    if (!identity.saved) {
         if (last_ > Offset{0}) state_.used_to = last_ + kNumbersSkipped;
         TRY_VOID(save_state(files_, directory, state_));
     }
@@ -58,48 +59,13 @@ Result<void> Store::recover_all() {
     return fill_catalog(found);
 }
 
-// False if no state was there and this is a new one.
-Result<bool> Store::load_identity() {
-    auto loaded = load_state(files_, options_.directory);
-    if (loaded && *loaded) {
-        state_ = **loaded;
-        return true;
-    }
-    if (!loaded && loaded.error().code != ErrorCode::kInvalid) return std::move(loaded).error();
-    if (!loaded)
-        log_error("spool: its state is damaged; segments are kept, a range of offsets is skipped",
-                  {{"error", loaded.error().message}});
-    TRY(const auto segments, list_segments(files_, options_.directory));
-    if (segments.empty()) {
-        random_bytes(state_.id);
-        return false;
-    }
-    TRY(state_.id, id_from_segments(segments));
-    return false;
-}
-
-Result<SpoolId> Store::id_from_segments(const std::vector<SegmentName>& segments) {
-    for (auto name = segments.rbegin(); name != segments.rend(); ++name) {
-        TRY(const auto file, files_.open(options_.directory / to_file_name(*name), OpenMode::kRead));
-        TRY(const auto header, read_segment_header(*file));
-        if (header) return header->header.spool;
-    }
-    return Error{ErrorCode::kInvalid,
-                 "neither its state nor the header of any segment can be read; move its files away to start anew"};
-}
-
 Result<void> Store::fill_catalog(const Recovered& found) {
     catalog_ = std::make_unique<Catalog>(state_.id);
     catalog_->set_last(last_);
     catalog_->set_checkpoints(found.checkpoints);
-    for (std::size_t i = 0; i < found.segments.size(); ++i) {
-        const auto& name = found.segments[i];
-        TRY(const auto stat, files_.stat(options_.directory / to_file_name(name)));
-        Segment segment;
-        segment.name = name;
+    for (auto& segment : segments_of(found)) {
+        TRY(const auto stat, files_.stat(options_.directory / to_file_name(segment.name)));
         segment.bytes = stat.size;
-        segment.last = i + 1 < found.segments.size() ? Offset{number(found.segments[i + 1].first) - 1} : last_;
-        if (name.number == predecessor_.number) segment.end = predecessor_.end;
         catalog_->add_segment(segment);
         usage_.add(stat.size);
     }

@@ -82,7 +82,7 @@ public:
             done -= static_cast<std::size_t>(std::min<std::uint64_t>(done, grown - files_.capacity_));
             full = true;
         }
-        change({position, bytes.substr(0, done), false});
+        change({position, bytes.substr(0, done)});
         if (full) return Error{ErrorCode::kFull, "write " + path_.string() + ": No space left on device"};
         if (fate != Fate::kWork) return Error{ErrorCode::kBroken, "write " + path_.string() + ": Input/output error"};
         return {};
@@ -204,10 +204,20 @@ void ForgetfulFileSystem::forget(Inode& inode) {
     inode.doubtful.clear();
     inode.dirty.clear();
     for (auto& change : changes) {
-        const auto chance = random_() % 3;
+        const auto chance = random_() % 4;
         if (chance == 0) continue;
-        if (chance == 1 && !change.truncate) change.bytes.resize(random_() % (change.bytes.size() + 1));
-        apply_bytes(inode.durable, change);
+        if (chance == 1 || change.truncate) {
+            apply_bytes(inode.durable, change);
+            continue;
+        }
+        // Torn: cut off somewhere, or pieces of it in any places.
+        for (std::size_t at = 0; at < change.bytes.size();) {
+            const auto piece = 1 + random_() % (change.bytes.size() - at);
+            if (chance == 2 || random_() % 2 == 0)
+                apply_bytes(inode.durable, {change.position + at, change.bytes.substr(at, piece)});
+            at += piece;
+            if (chance == 2) break;
+        }
     }
     inode.now = inode.durable;
 }
