@@ -8,5 +8,7 @@ namespace auditfwd {
 
 // Of list items the visitor sees as many as `config` holds.
 void declare(OptionVisitor& options, Config& config);
+void declare(OptionVisitor& options, SourceConfig& source);
+void declare(OptionVisitor& options, SinkConfig& sink);
 
 }  // namespace auditfwd

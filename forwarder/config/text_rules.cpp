@@ -1,0 +1,51 @@
+#include "forwarder/config/text_rules.h"
+
+#include <algorithm>
+
+#include "forwarder/config/notation.h"
+
+namespace auditfwd {
+
+namespace {
+
+constexpr std::string_view kLower = "abcdefghijklmnopqrstuvwxyz";
+constexpr std::string_view kUpper = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+constexpr std::string_view kDigits = "0123456789";
+
+bool is_of(char c, std::initializer_list<std::string_view> sets) {
+    return std::ranges::any_of(sets, [c](std::string_view set) { return set.find(c) != set.npos; });
+}
+
+}  // namespace
+
+Complaint check_name(std::string_view text) {
+    constexpr std::size_t kNameMax = 40;
+    const bool right =
+        !text.empty() && text.size() <= kNameMax && text.front() != '-' && std::ranges::all_of(text, [](char c) {
+            return is_of(c, {kLower, kDigits, "-"});
+        });
+    if (right) return std::nullopt;
+    return "is not a name; write 1 to 40 of a-z, 0-9 and '-', the first not '-'";
+}
+
+Complaint check_cluster(std::string_view text) {
+    constexpr std::size_t kClusterMax = 100;
+    const bool right = !text.empty() && text.size() <= kClusterMax && is_of(text.front(), {kLower, kUpper, kDigits}) &&
+                       std::ranges::all_of(text, [](char c) {
+                           return is_of(c, {kLower, kUpper, kDigits, "._:-"});
+                       });
+    if (right) return std::nullopt;
+    return "is not a cluster's name; write 1 to 100 of A-Z, a-z, 0-9, '.', '_', ':' and '-', a letter or digit first";
+}
+
+Complaint check_listen(std::string_view text) {
+    if (const auto address = parse_listen_address(text); !address) return address.error().message;
+    return std::nullopt;
+}
+
+Complaint check_filled(std::string_view text) {
+    if (text.empty()) return "is empty; give a text or leave the key out";
+    return std::nullopt;
+}
+
+}  // namespace auditfwd

@@ -1,0 +1,19 @@
+// What texts of the configuration file may be.
+#pragma once
+
+#include "forwarder/config/visitor.h"
+
+namespace auditfwd {
+
+Complaint check_name(std::string_view text);     // file names, metric labels, words on the command line
+Complaint check_cluster(std::string_view text);  // in records and in the webhook's paths
+Complaint check_listen(std::string_view text);
+Complaint check_filled(std::string_view text);
+
+inline constexpr TextRule kName{"name", check_name};
+inline constexpr TextRule kCluster{"cluster name", check_cluster};
+inline constexpr TextRule kListen{"address:port", check_listen};
+inline constexpr TextRule kPolicy{"eks, metadata, all or path", check_filled};
+inline constexpr TextRule kPeerName{"text", check_filled};
+
+}  // namespace auditfwd
