@@ -3,12 +3,15 @@
 // One Edits per event in hand, cleared and reused. Ranges count from the first byte of the event's text.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "forwarder/base/limits.h"
 
 namespace auditfwd {
 
@@ -29,13 +32,17 @@ struct Edit {
 class Edits {
 public:
     // Bounds what an event's edits hold in memory. Above it full() is true and further edits are lost: the caller must
-    // then remove the whole member, or refuse the event.
+    // then remove the whole member (forget() what was found in it), or refuse the event.
     static constexpr std::size_t kMax = 16'384;
+    // Edits of whole members have room of their own: there are few of them, and none may be lost.
+    enum class Room { kInside, kMembers };
 
-    // An edit inside an earlier, wider one is ignored; two that merely overlap cannot be.
-    void cut(TextRange range) { replace(range, {}); }
-    void replace(TextRange range, std::string_view text);
+    // An edit inside a wider one is ignored; two that merely overlap cannot be.
+    void cut(TextRange range, Room room = Room::kInside) { replace(range, {}, room); }
+    void replace(TextRange range, std::string_view text, Room room = Room::kInside);
     bool full() const { return full_; }
+    // Takes back the edits inside a range.
+    void forget(TextRange range);
 
     // Sorted, disjoint.
     std::span<const Edit> sorted();
@@ -53,30 +60,38 @@ private:
 // Cuts members out of one object together with their commas, called for each of its members in order.
 class MemberCutter {
 public:
-    explicit MemberCutter(Edits& edits) : edits_{edits} {}
+    explicit MemberCutter(Edits& edits, Edits::Room room = Edits::Room::kInside) : edits_{&edits}, room_{room} {}
     void keep(TextRange member);
     void cut(TextRange member);
     void end();  // after the last member
 
 private:
-    Edits& edits_;
+    Edits* edits_;
+    Edits::Room room_;
     std::uint32_t kept_end_ = 0;  // of the last kept member; 0: none yet
-    TextRange run_;                   // members cut since; empty: none
+    TextRange run_;               // members cut since; empty: none
 };
 
-// JSON pointers of what was removed, as the content of a JSON array: at most limits::kRecordListMax names, each once.
+// JSON pointers of what was removed: at most limits::kRecordListMax names, each once, and how many more there were.
 class Removed {
 public:
+    // `pointer` is plain text: "/responseObject/items/*/metadata/managedFields". Of a long one the first 256 bytes
+    // count.
     void add(std::string_view pointer);
-    bool empty() const { return count_ == 0; }
-    // "\"/requestObject\",\"/responseObject\",\"+3\"". `already` names exist before ours.
-    void append_to(std::string& out, std::size_t already = 0) const;
+    bool empty() const { return named_ == 0; }
+    // The content of a JSON array: "/requestObject","/responseObject","+3"
+    void append_to(std::string& out) const;
     void clear();
+    // Another list's content, entry by entry; a "+3" counts as that.
+    void add_entry(std::string_view quoted);
+    void add_all(const Removed& other);
 
 private:
-    std::string text_;  // each pointer as a JSON string with a comma behind it
-    std::size_t count_ = 0;
+    std::string text_;
+    std::array<std::size_t, limits::kRecordListMax> ends_;  // of the names in text_
     std::size_t named_ = 0;
+    std::size_t unnamed_ = 0;
+    std::string scratch_;
 };
 
 }  // namespace auditfwd

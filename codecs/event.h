@@ -1,10 +1,10 @@
 // One audit event as it was received: a view that says where everything is and what policy and detection ask for.
 //
-// Made by EventReader, which owns the tables; the bytes are the body's, or the reader's own where it had to repair them.
-// Valid until the reader's next item. Thread: the reader's.
+// Made by EventReader, which owns the tables; the bytes are the body's, or the reader's own where it had to repair
+// them. Valid until the reader's next item. Thread: the reader's.
 //
 // Of two members with the same name (after unescaping) the first counts, for everything read here; the later ones, and
-// event-level keys that differ from a known one only in case, are in `cuts` and never reach a record.
+// keys that differ from a known one only in case, are cut and never reach a record.
 #pragma once
 
 #include <cstddef>
@@ -19,30 +19,53 @@ namespace auditfwd {
 
 // Event-level members the forwarder knows by name. Those of audit.k8s.io/v1, then those of older versions, then ours.
 enum class Field : std::uint8_t {
-    kKind, kApiVersion, kLevel, kAuditId, kStage, kRequestUri, kVerb, kUser, kImpersonatedUser, kAuthenticationMetadata,
-    kSourceIps, kUserAgent, kObjectRef, kResponseStatus, kRequestObject, kResponseObject, kRequestReceivedTimestamp,
-    kStageTimestamp, kAnnotations, kMetadata, kTimestamp, kAuditfwd,
+    kKind,
+    kApiVersion,
+    kLevel,
+    kAuditId,
+    kStage,
+    kRequestUri,
+    kVerb,
+    kUser,
+    kImpersonatedUser,
+    kAuthenticationMetadata,
+    kSourceIps,
+    kUserAgent,
+    kObjectRef,
+    kResponseStatus,
+    kRequestObject,
+    kResponseObject,
+    kRequestReceivedTimestamp,
+    kStageTimestamp,
+    kAnnotations,
+    kMetadata,
+    kTimestamp,
+    kAuditfwd,
     kOther
 };
 inline constexpr std::size_t kKnownFields = static_cast<std::size_t>(Field::kOther);
 
 std::string_view to_string(Field field);  // "requestURI"; "" for kOther
 
+// Annotations whose value is a whole JSON Patch.
+inline constexpr std::string_view kPatchAnnotation = "patch.webhook.admission.k8s.io/";
+inline constexpr std::string_view kDecisionAnnotation = "authorization.k8s.io/decision";
+
 struct Member {
     TextRange key;    // with its quotes
     TextRange value;  // with its quotes or brackets
     Field field = Field::kOther;
-    bool cut = false;        // already in `cuts`: a later or differently written occurrence, or nested too deeply
-    bool unchecked = false;  // only its brackets and strings were looked at: whoever keeps it has it checked (render)
+    bool cut = false;  // goes: a later or differently written occurrence, nested too deeply; or who decides says so
+    bool unchecked = false;  // only its brackets and strings were looked at: it is checked before it becomes a record
 };
 
 struct Event {
-    std::string_view text;  // "{…}"; ranges count from its first byte
-    std::span<const Member> members;  // in order
-    // Which of `members` is a known field; -1 when absent, cut, or null.
+    std::string_view text;      // "{…}"; ranges count from its first byte
+    std::span<Member> members;  // in order
+    // Which of `members` is a known field, null included; -1 when absent or cut.
     std::int16_t index[kKnownFields];
 
-    const Member* find(Field field) const {
+    Member* find(Field field) const {
         const auto i = index[static_cast<std::size_t>(field)];
         return i < 0 ? nullptr : &members[static_cast<std::size_t>(i)];
     }
@@ -54,7 +77,7 @@ struct Event {
     std::string_view verb;
     std::string_view user_name;
     std::span<const std::string_view> groups;
-    std::string_view decision;  // annotation authorization.k8s.io/decision: "allow", "forbid" or empty
+    std::string_view decision;             // annotation authorization.k8s.io/decision: "allow", "forbid" or empty
     std::string_view api_version_of_list;  // raw, with quotes; empty when the list said none (yet)
 
     Stage stage = Stage::kResponseComplete;
@@ -66,8 +89,13 @@ struct Event {
     bool level_known = true;         // false: the level was absent or unknown, and counts as Metadata
     bool repaired = false;           // bytes that are not UTF-8 became U+FFFD
     bool too_deep = false;           // a member nested deeper than limits::kDepthMax was cut
+    bool patch_annotations = false;  // an annotation's name begins with kPatchAnnotation
+    bool annotations_twice = false;  // the decision is there twice: later ones are to be cut
     bool spaced = false;             // white space outside strings (unchecked members apart): the record is minified
     bool suspect = false;            // some text has a fault: render checks what is left
 };
+
+// The cuts that take out the members marked as cut, with their commas.
+void cut_members(std::span<const Member> members, Edits& edits);
 
 }  // namespace auditfwd

@@ -9,8 +9,8 @@
 // 8259; everything else it keeps is checked before it becomes a record, at the latest by RecordWriter. What is dropped
 // needs only closed strings and as many closing as opening brackets.
 //
-// Memory: `window` bytes of text are indexed at a time (4 bytes for each), inside one huge event too. Everything else is
-// bounded by constants below, whatever the body. Owner and thread: whoever made it.
+// Memory: `window` bytes of text are indexed at a time (4 bytes for each), inside one huge event too. Everything else
+// is bounded by constants below, whatever the body. Owner and thread: whoever made it.
 #pragma once
 
 #include <cstdint>
@@ -26,15 +26,15 @@ namespace auditfwd {
 
 // Why an item is no audit event. Fixed words, for metric labels and messages.
 enum class Rejection : std::uint8_t {
-    kSyntax,           // "syntax": a line that is not JSON
-    kMalformed,        // "malformed": its bounds are certain, but text that would be kept is not RFC 8259
-    kNotAnObject,      // "not an object"
-    kWrongKind,        // "wrong kind": its kind or apiVersion names something else
-    kMissingAuditId,   // "missing auditID": absent, empty, or not a string
-    kUnknownStage,     // "unknown stage"
-    kWrongType,        // "wrong type": a member the forwarder reads is of another type
-    kTooManyMembers,   // "too many members": of the event itself, or duplicates to remove
-    kTooLarge,         // "too large": above limits::kRecordBytesMax
+    kSyntax,          // "syntax": a line that is not JSON
+    kMalformed,       // "malformed": its bounds are certain, but text that would be kept is not RFC 8259
+    kNotAnObject,     // "not an object"
+    kWrongKind,       // "wrong kind": its kind or apiVersion names something else
+    kMissingAuditId,  // "missing auditID": absent, empty, or not a string
+    kUnknownStage,    // "unknown stage"
+    kWrongType,       // "wrong type": a member the forwarder reads is of another type
+    kTooManyMembers,  // "too many members": of the event itself, or duplicates to remove
+    kTooLarge,        // "too large": above limits::kRecordBytesMax
 };
 inline constexpr std::size_t kRejections = 9;
 std::string_view to_string(Rejection reason);
@@ -51,25 +51,27 @@ struct Item {
 class EventReader {
 public:
     static constexpr std::size_t kWindow = 16_KiB;
-    static constexpr std::size_t kMembersMax = 512;         // of one event
-    static constexpr std::size_t kGroupsMax = 4096;         // more: the user counts as unreadable
+    static constexpr std::size_t kMembersMax = 512;             // of one event
+    static constexpr std::size_t kGroupsMax = 4096;             // more: the user counts as unreadable
     static constexpr std::size_t kUnescapedBytesMax = 128_KiB;  // of all strings read of one event; more: unreadable
-    static constexpr std::size_t kRepairGrowthMax = 64_KiB;  // of one event; more: its bodies go
+    static constexpr std::size_t kRepairGrowthMax = 64_KiB;     // of one event; more: its bodies go
 
     // `body` outlives the reader. `window` is a multiple of 64.
     EventReader(std::string_view body, Framing framing, std::size_t window = kWindow);
     ~EventReader();
 
     // The next item. Fails with kInvalid when the body (not NDJSON) is not JSON or no kind of audit event; the message
-    // has the position and quotes nothing. After a failure or the end it must not be called again.
+    // has the position and quotes nothing; with kTooLarge above 4 GiB. After either, or the end, it is over.
     Result<Item> next();
 
-    // Of the last item of kind kEvent.
-    const Event& event() const;
-    // Begun by the reader with what never reaches a record (duplicates, case variants, members too deep); policy and
-    // redaction add theirs.
+    // Of the last item of kind kEvent. Policy and redaction mark members as cut.
+    Event& event();
+    // What goes inside members: begun by the reader (duplicates), policy and redaction add theirs.
     Edits& edits();
+    // Names of what was cut, members and parts of them alike.
     Removed& removed();
+    // The event in hand is done with: gives back what memory it needed beyond the usual.
+    void release();
 
     // How far into the body it is: a measure of work done.
     std::size_t position() const;

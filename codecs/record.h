@@ -16,7 +16,15 @@ enum class CodeClass : std::uint8_t { kNone, k1xx, k2xx, k3xx, k4xx, k5xx };
 
 // Falco's priorities, most severe first. kNone: nothing was detected.
 enum class Priority : std::uint8_t {
-    kEmergency, kAlert, kCritical, kError, kWarning, kNotice, kInformational, kDebug, kNone
+    kEmergency,
+    kAlert,
+    kCritical,
+    kError,
+    kWarning,
+    kNotice,
+    kInformational,
+    kDebug,
+    kNone
 };
 
 // A record's number in its spool. From 1, ascending, never reused; gaps are possible after a crash.

@@ -1,7 +1,7 @@
 // One body's way from received bytes to records: decode → (detect) → policy → (redact) → render.
 //
-// Plain synchronous calls on the worker that received the bytes, so that the order is code and nothing can copy an event
-// before the policy has spoken. Pure. Owner: the intake, for one submission. Thread: the worker's.
+// Plain synchronous calls on the worker that received the bytes, so that the order is code and nothing can copy an
+// event before the policy has spoken. Pure. Owner: the intake, for one submission. Thread: the worker's.
 #pragma once
 
 #include <cstddef>
@@ -12,6 +12,7 @@
 
 #include "codecs/block.h"
 #include "codecs/event_reader.h"
+#include "codecs/record_writer.h"
 #include "forwarder/base/result.h"
 #include "forwarder/pipeline/tally.h"
 #include "forwarder/policy/policy.h"
@@ -21,14 +22,6 @@ namespace auditfwd {
 // What decides; immutable, shared by all workers, replaced whole on reload.
 struct Rules {
     std::shared_ptr<const Policy> policy;
-};
-
-// Who sent the body; goes into every record. Harmless characters only (names are checked where they enter).
-struct RecordOrigin {
-    std::string_view cluster;
-    std::string_view source;
-    std::string_view peer;  // empty: none
-    bool trusted = false;   // another auditfwd: its member is merged, not removed as forged
 };
 
 // An item that was refused alone: where it is, never what.
@@ -46,7 +39,7 @@ struct ItemReport {
     Rejection reason = Rejection::kSyntax;  // if rejected; nothing below then
     const Event* event = nullptr;
     Decision decision;
-    Level level = Level::kNone;             // of the record: the lower of the event's and the policy's
+    Level level = Level::kNone;  // of the record: the lower of the event's and the policy's
     bool dropped = false;
     const Removed* removed = nullptr;
 };
@@ -65,7 +58,6 @@ public:
     // All references, and what they view, outlive it.
     Pipeline(const Rules& rules, const RecordOrigin& origin, std::string_view body, Framing framing,
              PipelineObserver* observer = nullptr);
-    ~Pipeline();
 
     // Appends records to `out` until its text has `block_bytes`, or the body ends. Fails with kInvalid when the body is
     // not JSON, or no kind of audit event: then nothing of it may be kept.
@@ -75,15 +67,19 @@ public:
     const std::vector<RejectedRange>& rejected() const { return rejected_; }
 
 private:
-    struct Scratch;
-    void event(std::uint64_t number, BlockBuilder& out);
-    void reject(const Item& item);
+    void take(const Item& item, BlockBuilder& out);
+    void report(const Item& item, const Decision& decision, Level level, bool dropped);
+    void reject(const Item& item, Rejection reason);
+    bool apply(Level level, bool omit_managed_fields);
+    bool cut_managed_fields(Event& event, Field field);
+    void cut_body(Event& event, Field field);
+    void count_flaws(const Event& event, bool unreadable);
 
     const Rules& rules_;
-    const RecordOrigin origin_;
     EventReader reader_;
+    RecordWriter writer_;
+    BodyEditor editor_;
     PipelineObserver* const observer_;
-    std::unique_ptr<Scratch> scratch_;
     Tally tally_;
     std::vector<RejectedRange> rejected_;
 };

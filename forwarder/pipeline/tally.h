@@ -20,8 +20,8 @@ inline constexpr std::size_t kDrops = 3;
 std::string_view to_string(Drop reason);  // "level_none"
 
 // What was wrong with events that were kept all the same.
-enum class Flaw : std::uint8_t { kRepaired, kUnknownLevel, kUnreadable, kTooDeep, kForged, kDuplicateKeys, kDroppedFault };
-inline constexpr std::size_t kFlaws = 7;
+enum class Flaw : std::uint8_t { kRepaired, kUnknownLevel, kUnreadable, kTooDeep };
+inline constexpr std::size_t kFlaws = 4;
 std::string_view to_string(Flaw flaw);  // "repaired"
 
 struct Tally {

@@ -1,0 +1,63 @@
+// Renders an event, with its cuts and replacements, as the one line its record is.
+//
+//   {"kind":"Event","apiVersion":"audit.k8s.io/v1",…the event's own text, untouched parts byte for
+//   byte…,"auditfwd":{…}}
+//
+// Last gate: nothing leaves it that is not RFC 8259 on one line. Pure; one per body, thread: its own.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "codecs/body_edits.h"
+#include "codecs/edits.h"
+#include "codecs/event.h"
+#include "codecs/record.h"
+
+namespace auditfwd {
+
+// Who sent a body; the names go into every record of it.
+struct RecordOrigin {
+    std::string_view cluster;
+    std::string_view source;
+    std::string_view peer;  // authenticated name; empty when none
+    bool trusted = false;   // another auditfwd: its `auditfwd` member is merged, not removed as forged
+};
+
+// What was decided about an event.
+struct Verdict {
+    Level level = Level::kMetadata;  // never above the event's
+    std::uint32_t rule = 0;          // from 1; 0: none
+};
+
+class RecordWriter {
+public:
+    explicit RecordWriter(const RecordOrigin& origin);
+
+    // Appends the record and its newline to `out`. False, with nothing appended: what would be kept is malformed. Adds
+    // its own to the event's edits, which are of no further use then.
+    //
+    // An `auditfwd` member from a trusted source stays as it is; what it lacks is added, `removed` joined.
+    bool write(Event& event, Edits& edits, const Removed& removed, const Verdict& verdict, BodyEditor& editor,
+               std::string& out, RecordFacts& facts);
+
+    // A part of a split record, from a trusted source: it passes whole, whatever the policy.
+    bool is_part(const Event& event, BodyEditor& editor) const;
+    bool write_whole(const Event& event, BodyEditor& editor, std::string& out, RecordFacts& facts) const;
+
+private:
+    void edit_head(Event& event, Level level, Edits& edits);
+    void append_ours(const Event& event, const Removed& removed, const Verdict& verdict,
+                     std::span<const ObjectMember> theirs, std::string& out) const;
+    std::span<const ObjectMember> theirs(Event& event, BodyEditor& editor);
+
+    const bool trusted_;
+    std::string cluster_, source_, peer_;  // as members, each with a comma behind it; empty when there is none
+    std::string head_;                     // members the event lacks
+    std::array<ObjectMember, 32> theirs_;
+};
+
+}  // namespace auditfwd

@@ -1,0 +1,139 @@
+#include "forwarder/pipeline/pipeline.h"
+
+#include <algorithm>
+
+#include "forwarder/base/units.h"
+
+namespace auditfwd {
+
+namespace {
+
+constexpr std::size_t kEditorWindow = 16_KiB;
+
+RequestFacts facts_of(const Event& event) {
+    return {.stage = event.stage,
+            .request_uri = event.request_uri,
+            .verb = event.verb,
+            .user_name = event.user_name,
+            .groups = event.groups,
+            .has_user = event.has_user};
+}
+
+Drop drop_reason(const Decision& decision, Level level) {
+    if (level == Level::kNone && decision.rule == 0 && decision.drop) return Drop::kNoRule;
+    return level == Level::kNone ? Drop::kLevelNone : Drop::kOmitStage;
+}
+
+// What cannot be decided on must not decide: such an event is kept, without bodies.
+Decision decide(const Policy& policy, const Event& event) {
+    return event.readable ? policy.decide(facts_of(event)) : Policy::unreadable();
+}
+
+}  // namespace
+
+Pipeline::Pipeline(const Rules& rules, const RecordOrigin& origin, std::string_view body, Framing framing,
+                   PipelineObserver* observer)
+    : rules_{rules}, reader_{body, framing}, writer_{origin}, editor_{kEditorWindow}, observer_{observer} {}
+
+Result<Pipeline::Step> Pipeline::run(BlockBuilder& out, std::size_t block_bytes) {
+    while (out.text().size() < block_bytes) {
+        TRY(const auto item, reader_.next());
+        switch (item.kind) {
+            case Item::Kind::kEvent:
+                take(item, out);
+                reader_.release();
+                break;
+            case Item::Kind::kRejected:
+                reject(item, item.reason);
+                break;
+            case Item::Kind::kEnd:
+                return Step::kEnd;
+        }
+    }
+    return Step::kMore;
+}
+
+// One event's way: policy → (redaction) → record.
+void Pipeline::take(const Item& item, BlockBuilder& out) {
+    auto& event = reader_.event();
+    const bool part = writer_.is_part(event, editor_);
+    const auto decision = part ? Decision{.level = event.level, .drop = false} : decide(*rules_.policy, event);
+    const auto level = std::min(event.level, decision.level);
+    const bool dropped = decision.drop || level == Level::kNone;
+    if (!dropped) {
+        RecordFacts facts;
+        const bool written =
+            part ? writer_.write_whole(event, editor_, out.text(), facts)
+                 : apply(level, decision.omit_managed_fields) &&
+                       writer_.write(event, reader_.edits(), reader_.removed(), {.level = level, .rule = decision.rule},
+                                     editor_, out.text(), facts);
+        if (!written) return reject(item, Rejection::kMalformed);
+        out.add(facts);
+    }
+    ++tally_.received;
+    ++(dropped ? tally_.dropped[static_cast<std::size_t>(drop_reason(decision, level))] : tally_.stored);
+    count_flaws(event, decision.unreadable || !event.readable);
+    if (observer_) report(item, decision, level, dropped);
+}
+
+void Pipeline::report(const Item& item, const Decision& decision, Level level, bool dropped) {
+    observer_->item({.number = item.number,
+                     .event = &reader_.event(),
+                     .decision = decision,
+                     .level = level,
+                     .dropped = dropped,
+                     .removed = &reader_.removed()});
+}
+
+// Marks and cuts what the level does not keep. False: a member that is kept is malformed.
+bool Pipeline::apply(Level level, bool omit_managed_fields) {
+    auto& event = reader_.event();
+    if (level < Level::kRequest) cut_body(event, Field::kRequestObject);
+    if (level < Level::kRequestResponse) cut_body(event, Field::kResponseObject);
+    const bool patches = level < Level::kRequest && event.patch_annotations;
+    if (patches || event.annotations_twice) {
+        if (!editor_.cut_annotations(event, patches, reader_.edits(), reader_.removed())) return false;
+    }
+    if (!omit_managed_fields) return true;
+    return cut_managed_fields(event, Field::kRequestObject) && cut_managed_fields(event, Field::kResponseObject);
+}
+
+void Pipeline::cut_body(Event& event, Field field) {
+    auto* member = event.find(field);
+    if (!member || member->cut) return;
+    member->cut = true;
+    reader_.removed().add(field == Field::kRequestObject ? "/requestObject" : "/responseObject");
+}
+
+bool Pipeline::cut_managed_fields(Event& event, Field field) {
+    auto* member = event.find(field);
+    if (!member || member->cut) return true;
+    if (!editor_.cut_managed_fields(event, *member, reader_.edits(), reader_.removed())) return false;
+    if (!reader_.edits().full()) return true;
+    reader_.edits().forget(member->value);  // too many to remember: the body goes whole
+    cut_body(event, field);
+    return true;
+}
+
+void Pipeline::count_flaws(const Event& event, bool unreadable) {
+    tally_.flaws[static_cast<std::size_t>(Flaw::kRepaired)] += event.repaired;
+    tally_.flaws[static_cast<std::size_t>(Flaw::kUnknownLevel)] += !event.level_known;
+    tally_.flaws[static_cast<std::size_t>(Flaw::kUnreadable)] += unreadable;
+    tally_.flaws[static_cast<std::size_t>(Flaw::kTooDeep)] += event.too_deep;
+}
+
+void Pipeline::reject(const Item& item, Rejection reason) {
+    ++tally_.received;
+    ++tally_.rejected[static_cast<std::size_t>(reason)];
+    if (tally_.first_rejection.empty())
+        tally_.first_rejection = "item " + std::to_string(item.number) + ": " + std::string{to_string(reason)};
+    if (rejected_.size() < kRejectedRangesMax) rejected_.push_back({item.number, item.begin, item.bytes, reason});
+    if (!observer_) return;
+    ItemReport report;
+    report.number = item.number;
+    report.rejected = true;
+    report.reason = reason;
+    observer_->item(report);
+}
+
+}  // namespace auditfwd
