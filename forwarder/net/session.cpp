@@ -74,9 +74,8 @@ void HttpSession::finish() {
 
 // Fails with kCancelled when the connection is over in an orderly way: nothing of a head has come.
 Task<Result<HttpRequest>> HttpSession::read_head() {
-    const bool first = request_ == nullptr;
-    const bool begun = begin_ < end_;
-    SteadyTime until = now() + (first || begun ? context_.timeouts.head : context_.timeouts.idle);
+    const bool begun = std::exchange(is_new_, false) || begin_ < end_;
+    SteadyTime until = now() + (begun ? context_.timeouts.head : context_.timeouts.idle);
     std::size_t searched = 0;
     while (true) {
         if (const auto bytes = find_head(buffered(), searched)) {
@@ -91,11 +90,11 @@ Task<Result<HttpRequest>> HttpSession::read_head() {
         }
         searched = buffered().size();
         if (searched == kHttpHeadBytesMax) co_return Error{ErrorCode::kTooLarge, "request head"};
-        CO_TRY_VOID(co_await read_more_of_head(until));
+        CO_TRY([[maybe_unused]] const auto more, co_await read_more_of_head(until));
     }
 }
 
-Task<Result<void>> HttpSession::read_more_of_head(SteadyTime& until) {
+Task<Result<std::size_t>> HttpSession::read_more_of_head(SteadyTime& until) {
     const bool nothing_yet = begin_ == end_;
     if (nothing_yet && finishing_ && !stream_.has_input()) co_return Error{ErrorCode::kCancelled, "finishing"};
     between_requests_ = nothing_yet;
@@ -104,9 +103,9 @@ Task<Result<void>> HttpSession::read_more_of_head(SteadyTime& until) {
     if (read && *read > 0) {
         end_ += *read;
         if (nothing_yet) until = std::min(until, now() + context_.timeouts.head);
-        co_return Result<void>{};
+        co_return *read;
     }
-    if (!read && nothing_yet && finishing_ && stream_.has_input()) co_return Result<void>{};  // came just now
+    if (!read && nothing_yet && finishing_ && stream_.has_input()) co_return std::size_t{0};  // came just now
     if (nothing_yet) co_return Error{ErrorCode::kCancelled, "idle"};
     context_.metrics.broken.Increment(read || read.error().code != ErrorCode::kTimeout ? 1 : 0);
     if (!read) co_return read.error();
@@ -168,7 +167,7 @@ Task<Result<std::size_t>> HttpSession::read(std::span<char> into, SteadyTime unt
         co_return Error{ErrorCode::kTooLarge, "body"};
     }
     if (request_->expects_continue && !request_->http_1_0 && buffered().empty() && !framing_.done()) {
-        CO_TRY_VOID(co_await stream_.write("HTTP/1.1 100 Continue\r\n\r\n", limit(until)));
+        CO_TRY([[maybe_unused]] const auto told, co_await stream_.write("HTTP/1.1 100 Continue\r\n\r\n", limit(until)));
     }
     if (!request_->chunked && request_->coding == ContentCoding::kIdentity) co_return co_await read_plain(into, until);
     co_return co_await read_decoded(into, until);
@@ -192,11 +191,11 @@ Task<Result<std::size_t>> HttpSession::read_plain(std::span<char> into, SteadyTi
     co_return size;
 }
 
-Task<Result<void>> HttpSession::read_into_buffer(SteadyTime until) {
+Task<Result<std::size_t>> HttpSession::read_into_buffer(SteadyTime until) {
     CO_TRY(const auto bytes, co_await stream_.read_some(free_buffer(), limit(until)));
     if (bytes == 0) co_return Error{ErrorCode::kInvalid, "body: ends early"};
     end_ += bytes;
-    co_return Result<void>{};
+    co_return bytes;
 }
 
 // Chunked, zipped, or both: piece by piece through the buffer.
@@ -205,7 +204,9 @@ Task<Result<std::size_t>> HttpSession::read_decoded(std::span<char> into, Steady
     if (request_->coding == ContentCoding::kGzip) gunzip.emplace();
     std::size_t size = 0;
     while (!framing_.done()) {
-        if (buffered().empty()) CO_TRY_VOID(co_await read_into_buffer(until));
+        if (buffered().empty()) {
+            CO_TRY([[maybe_unused]] const auto more, co_await read_into_buffer(until));
+        }
         CO_TRY(const auto piece, framing_.next(buffered()));
         context_.metrics.received_bytes.Increment(static_cast<double>(piece.consumed));
         const auto room = into.subspan(size);

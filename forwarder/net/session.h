@@ -38,7 +38,7 @@ public:
 private:
     Task<bool> handshake();
     Task<Result<HttpRequest>> read_head();
-    Task<Result<void>> read_more_of_head(SteadyTime& until);
+    Task<Result<std::size_t>> read_more_of_head(SteadyTime& until);
     Task<HttpAnswer> answer_to(HttpRequest& request);
     Task<bool> send(const HttpAnswer& answer, bool keep_alive, SteadyTime since);
     bool may_go_on(const HttpRequest& request, const HttpAnswer& answer) const;
@@ -50,7 +50,7 @@ private:
     Task<Result<std::size_t>> read_plain(std::span<char> into, SteadyTime until);
     Task<Result<std::size_t>> read_decoded(std::span<char> into, SteadyTime until);
     Task<Result<std::size_t>> unzip(Gunzip& gunzip, std::string_view data, std::span<char> into);
-    Task<Result<void>> read_into_buffer(SteadyTime until);
+    Task<Result<std::size_t>> read_into_buffer(SteadyTime until);
     SteadyTime limit(SteadyTime until) const;
 
     std::string_view buffered() const { return {buffer_.get() + begin_, end_ - begin_}; }
@@ -63,6 +63,7 @@ private:
     Stream stream_;
     const SteadyTime opened_;
     TlsPeer peer_;
+    bool is_new_ = true;  // nothing was asked yet
     bool finishing_ = false;
     bool between_requests_ = false;
 

@@ -43,18 +43,19 @@ Task<Result<std::size_t>> Stream::read_some(std::span<char> into, SteadyTime unt
     co_return failure(error);
 }
 
-Task<Result<void>> Stream::write(std::string_view bytes, SteadyTime until) {
+Task<Result<std::size_t>> Stream::write(std::string_view bytes, SteadyTime until) {
     watchdog_.set(until);
     const auto what = asio::buffer(bytes.data(), bytes.size());
     boost::system::error_code error;
+    std::size_t written = 0;
     if (tls_) {
-        std::tie(error, std::ignore) = co_await asio::async_write(*tls_, what, use_tuple);
+        std::tie(error, written) = co_await asio::async_write(*tls_, what, use_tuple);
     } else {
-        std::tie(error, std::ignore) = co_await asio::async_write(socket_, what, use_tuple);
+        std::tie(error, written) = co_await asio::async_write(socket_, what, use_tuple);
     }
     watchdog_.clear();
     if (error) co_return failure(error);
-    co_return Result<void>{};
+    co_return written;
 }
 
 Task<void> Stream::drain(std::span<char> scratch, std::size_t bytes_max, SteadyTime until) {

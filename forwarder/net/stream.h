@@ -30,8 +30,8 @@ public:
     // At least one byte, or 0 when the other side has ended its sending. Fails with kTimeout (the stream stays usable)
     // and kCancelled (the connection is gone).
     Task<Result<std::size_t>> read_some(std::span<char> into, SteadyTime until);
-    // All of it. After a failure nothing more may be written.
-    Task<Result<void>> write(std::string_view bytes, SteadyTime until);
+    // All of it, or a failure, after which nothing more may be written.
+    Task<Result<std::size_t>> write(std::string_view bytes, SteadyTime until);
     // Ends sending, then reads and throws away what still comes, up to `bytes_max` and until `until`: a connection that
     // is closed with unread bytes is reset, and the other side may never see our last answer. `scratch` is read into.
     Task<void> drain(std::span<char> scratch, std::size_t bytes_max, SteadyTime until);
