@@ -137,6 +137,7 @@ void FileSource::settle(const Chunk& chunk, const Result<Accepted>& answer) {
 }
 
 void FileSource::file_trouble(const Error& error) {
+    if (error.code == ErrorCode::kUnavailable) return;  // the log was just being rotated
     metrics_.errors.Increment();
     file_troubles_.warn("the log cannot be read; trying again",
                         {{"source", options_.name}, {"path", options_.path.string()}, {"error", error.message}});

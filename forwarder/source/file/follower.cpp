@@ -56,24 +56,6 @@ std::vector<LogFile> successors(const Listing& listing, const Position& position
     return after;
 }
 
-Glimpse glimpse_of(const Listing& listing) {
-    Glimpse glimpse;
-    glimpse.newest_rotated = listing.newest_rotated();
-    if (!listing.live) return glimpse;
-    glimpse.live = listing.live->id;
-    glimpse.live_bytes = listing.live->size;
-    return glimpse;
-}
-
-bool contiguous(const Glimpse& before, const Listing& now) {
-    if (!before.live || (now.live && now.live->id == *before.live)) return true;
-    const auto was_live = [&](const LogFile& file) { return !file.compressed && file.id == *before.live; };
-    if (std::any_of(now.rotated.begin(), now.rotated.end(), was_live)) return true;
-    const auto is_new = [&](const LogFile& file) { return file.time > before.newest_rotated; };
-    const auto first_new = std::find_if(now.rotated.begin(), now.rotated.end(), is_new);
-    return first_new != now.rotated.end() && first_new->compressed;
-}
-
 Result<Place> locate(const Listing& listing, const Position& position,
                      const std::function<Result<Match>(const LogFile&)>& probe) {
     Place rewritten;

@@ -38,18 +38,6 @@ Listing arrange(std::vector<LogFile> found);
 // log may not have told its writer), except where no file is followed.
 std::vector<LogFile> successors(const Listing& listing, const Position& position);
 
-// What one look at the directory leaves for the next: which file was live, how large, and the newest rotated one.
-struct Glimpse {
-    std::optional<FileId> live;
-    std::uint64_t live_bytes = 0;
-    std::string newest_rotated;
-};
-Glimpse glimpse_of(const Listing& listing);
-
-// Whether no file can have been rotated and removed between a glimpse and a later listing: what was live then is still
-// there. (A compressed file has another inode; the first new one is taken for it.)
-bool contiguous(const Glimpse& before, const Listing& now);
-
 struct Place {
     enum class Kind {
         kFound,      // go on in `file` at the offset

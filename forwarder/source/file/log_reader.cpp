@@ -15,18 +15,6 @@ constexpr std::size_t kBlockBytes = 64_KiB;
 // One look ends after so many blocks, so that a graceful end never waits for a huge line.
 constexpr int kBlocksPerLook = 512;
 
-// Behind the last newline.
-Result<std::uint64_t> last_line_begin(File& file, std::uint64_t size, std::string& scratch) {
-    for (auto end = size; end > 0;) {
-        const auto begin = end - std::min<std::uint64_t>(end, scratch.size());
-        TRY(const auto n, file.read_at(begin, {scratch.data(), static_cast<std::size_t>(end - begin)}));
-        const auto newline = std::string_view{scratch.data(), n}.rfind('\n');
-        if (newline != std::string_view::npos) return begin + newline + 1;
-        end = begin;
-    }
-    return std::uint64_t{0};
-}
-
 }  // namespace
 
 LogReader::LogReader(Options options, std::optional<Position> remembered, FileSystem& files, FileMetrics& metrics)
@@ -46,61 +34,6 @@ Result<Look> LogReader::look() {
     TRY(const auto next, next_file());
     if (file_) return look_at_file(next);
     return next ? move_on(*next) : wait_for_log();
-}
-
-Result<Look> LogReader::start() {
-    TRY(const auto listing, directory_.list());
-    if (!remembered_) {
-        TRY_VOID(start_new(listing));
-    } else {
-        if (listing.empty()) return wait_for_log();  // a volume that is not mounted yet is no lost position
-        TRY_VOID(resume(listing));
-    }
-    started_ = true;
-    note_gap(listing);
-    return Look{Look::Kind::kAgain};
-}
-
-Result<void> LogReader::start_new(const Listing& listing) {
-    if (!options_.start_at_end) return {};  // everything that is there is wanted: the oldest rotated file comes first
-    if (listing.live) {
-        TRY(auto file, directory_.open(*listing.live));
-        TRY(const auto stat, file->stat());
-        TRY(const auto end, last_line_begin(*file, stat.size, scratch_));
-        TRY(const auto past, past_at(*file, end, {}));
-        follow(std::move(file), *listing.live, past);
-    }
-    position_.older = listing.newest_rotated();
-    mark_due_ = true;
-    return {};
-}
-
-Result<void> LogReader::resume(const Listing& listing) {
-    const auto& remembered = *remembered_;
-    if (remembered.id == FileId{}) {
-        position_ = remembered;
-        return {};
-    }
-    const auto probe = [&](const LogFile& file) -> Result<Match> {
-        TRY(const auto content, directory_.open(file));
-        return compare(*content, remembered.past);
-    };
-    TRY(const auto place, locate(listing, remembered, probe));
-    if (place.kind == Place::Kind::kLost) {
-        metrics_.lost_positions.Increment();
-        log_error("the file that was being read is gone; what was unread in it is lost",
-                  {{"source", options_.source},
-                   {"path", options_.path.string()},
-                   {"offset", std::to_string(remembered.past.offset)}});
-        position_ = {};
-        position_.older = std::max(remembered.older, remembered.rotated);
-        return {};
-    }
-    TRY(auto file, directory_.open(place.file));
-    position_.older = place.file.time.empty() ? listing.newest_rotated() : remembered.older;
-    follow(std::move(file), place.file, remembered.past);
-    if (place.kind == Place::Kind::kRewritten) begin_anew();
-    return {};
 }
 
 Look LogReader::wait_for_log() {
@@ -131,16 +64,14 @@ Result<std::optional<LogFile>> LogReader::next_file() {
     if (live_so_far) {
         TRY(const auto live, directory_.live());
         if (live && live->id == position_.id) {
-            glimpse_.live = live->id;
-            glimpse_.live_bytes = live->size;
+            losses_.look_at_live(*live);
             return std::optional<LogFile>{};
         }
     }
     TRY(const auto listing, directory_.list());
     if (live_so_far) TRY_VOID(learn_own_time(listing));
-    note_gap(listing);
     const auto after = successors(listing, position_);
-    note_unread(after);
+    note_losses(losses_.look(listing, after, position_));
     return after.empty() ? std::nullopt : std::optional{after.front()};
 }
 
@@ -169,38 +100,27 @@ Result<void> LogReader::learn_own_time(const Listing& listing) {
     return {};
 }
 
-void LogReader::note_gap(const Listing& listing) {
-    if (!contiguous(glimpse_, listing)) {
-        metrics_.gaps.Increment();
-        log_error("the log was rotated and removed while nobody looked; what was unread of it is lost",
-                  {{"source", options_.source}, {"path", options_.path.string()}});
+void LogReader::note_losses(const LossWatch::Losses& losses) {
+    for (const auto& file : losses.removed) {
+        metrics_.lost_files.Increment();
+        say_lost("a rotated file went away before it was read", directory_.path_of(file).string(), file.size);
     }
-    const auto now = glimpse_of(listing);
-    if (now.live && now.live == glimpse_.live && now.live_bytes < glimpse_.live_bytes && now.live != position_.id) {
+    if (losses.truncated_bytes > 0) {
         metrics_.truncations.Increment();
-        log_error("the log was truncated before it was read", {{"source", options_.source},
-                                                               {"path", options_.path.string()},
-                                                               {"bytes", std::to_string(glimpse_.live_bytes)}});
+        say_lost("the log was truncated before it was read", options_.path.string(), losses.truncated_bytes);
     }
-    glimpse_ = now;
+    if (losses.gap) {
+        metrics_.gaps.Increment();
+        say_lost("the log was rotated and removed while nobody looked; what was unread of it is lost",
+                 options_.path.string(), 0);
+    }
 }
 
-void LogReader::note_unread(const std::vector<LogFile>& after) {
-    for (const auto& before : unread_) {
-        const bool there =
-            std::any_of(after.begin(), after.end(), [&](const auto& f) { return f.time == before.time; });
-        if (there) continue;
-        metrics_.lost_files.Increment();
-        log_error("a rotated file went away before it was read", {{"source", options_.source},
-                                                                  {"path", directory_.path_of(before).string()},
-                                                                  {"bytes", std::to_string(before.size)}});
-    }
-    unread_.clear();
-    unread_bytes_ = 0;
-    for (const auto& file : after) {
-        unread_bytes_ += file.size;
-        if (!file.time.empty()) unread_.push_back(file);
-    }
+void LogReader::say_lost(std::string_view what, const std::string& path, std::uint64_t bytes) const {
+    log_error(what, {{"source", options_.source},
+                     {"path", path},
+                     {"offset", std::to_string(position_.past.offset)},
+                     {"bytes", std::to_string(bytes)}});
 }
 
 Result<Look> LogReader::move_on(const LogFile& next) {
@@ -216,8 +136,7 @@ Result<Look> LogReader::move_on(const LogFile& next) {
     }
     position_.older = std::max(position_.older, position_.rotated);
     follow(*std::move(opened), next, {});
-    std::erase_if(unread_, [&](const LogFile& file) { return file.time == next.time; });
-    unread_bytes_ -= next.size;
+    losses_.take(next);
     return Look{Look::Kind::kAgain};
 }
 
@@ -235,7 +154,7 @@ Result<Look> LogReader::look_at_file(const std::optional<LogFile>& next) {
     }
     known_ = known;
     adopt(found.lines);
-    metrics_.lag_bytes.Set(static_cast<double>(size_seen_ - std::min(begin_, size_seen_) + unread_bytes_));
+    metrics_.lag_bytes.Set(static_cast<double>(size_seen_ - std::min(begin_, size_seen_) + losses_.unread_bytes()));
     if (found.line_found) return whole_lines(found.lines.end(), next.has_value());
     if (!found.file_ended) return Look{Look::Kind::kAgain};
     if (!next) return Look{Look::Kind::kWait};

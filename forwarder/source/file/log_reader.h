@@ -27,6 +27,7 @@
 #include "forwarder/source/file/follower.h"
 #include "forwarder/source/file/line_scanner.h"
 #include "forwarder/source/file/log_directory.h"
+#include "forwarder/source/file/loss_watch.h"
 
 namespace auditfwd {
 
@@ -88,8 +89,8 @@ private:
 
     Result<std::optional<LogFile>> next_file();
     Result<void> learn_own_time(const Listing& listing);
-    void note_gap(const Listing& listing);
-    void note_unread(const std::vector<LogFile>& after);
+    void note_losses(const LossWatch::Losses& losses);
+    void say_lost(std::string_view what, const std::string& path, std::uint64_t bytes) const;
     Result<Look> move_on(const LogFile& next);
 
     Result<Look> look_at_file(const std::optional<LogFile>& next);
@@ -112,14 +113,12 @@ private:
     bool absence_told_ = false;
     std::unique_ptr<File> file_;  // absent until there is one to follow
     bool compressed_ = false;
-    Glimpse glimpse_;
+    LossWatch losses_;
     Position position_;
-    Past known_;                      // the position's past, or further: what was looked at and not yet taken
-    std::uint64_t begin_ = 0;         // of the next line: at the position, or behind what was passed over after it
-    std::uint64_t scanned_ = 0;       // up to here it has no end
-    std::uint64_t size_seen_ = 0;     // of file_ on disk, the largest
-    std::uint64_t unread_bytes_ = 0;  // of all files after file_
-    std::vector<LogFile> unread_;     // the rotated ones among them, as last seen
+    Past known_;                   // the position's past, or further: what was looked at and not yet taken
+    std::uint64_t begin_ = 0;      // of the next line: at the position, or behind what was passed over after it
+    std::uint64_t scanned_ = 0;    // up to here it has no end
+    std::uint64_t size_seen_ = 0;  // of file_ on disk, the largest
     std::string scratch_;
 };
 

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "forwarder/source/file/log_names.h"
+#include "forwarder/source/file/loss_watch.h"
 
 namespace auditfwd {
 namespace {
@@ -71,17 +72,41 @@ TEST(Successors, Are_the_files_after_ours) {
     for (const auto& c : cases) EXPECT_EQ(successors(arrange(c.found), c.position), c.wanted) << c.what;
 }
 
-TEST(Glimpse, Tells_when_files_may_have_come_and_gone) {
-    const Glimpse before{FileId{1, 5}, 100, at(3)};
-    EXPECT_TRUE(contiguous(before, arrange({rotated(3, 3), live(5)})));
-    EXPECT_TRUE(contiguous(before, arrange({rotated(3, 3), rotated(4, 5), live(6)})));
-    EXPECT_TRUE(contiguous(before, arrange({rotated(4, 5), rotated(5, 6), live(7)})));
-    EXPECT_TRUE(contiguous(before, arrange({rotated(2, 5), rotated(3, 3), live(7)}))) << "the clock was set back";
-    EXPECT_TRUE(contiguous(before, arrange({compressed(4, 66), live(7)})));
-    EXPECT_FALSE(contiguous(before, arrange({rotated(5, 6), live(7)})));
-    EXPECT_FALSE(contiguous(before, arrange({rotated(3, 3), live(7)})));
-    EXPECT_FALSE(contiguous(before, Listing{}));
-    EXPECT_TRUE(contiguous(Glimpse{}, arrange({rotated(5, 6), live(7)})));
+// What a LossWatch says of `after`, when it last saw `before`. We read a file that is neither.
+LossWatch::Losses losses_between(std::vector<LogFile> before, std::vector<LogFile> after) {
+    const auto position = reading(77);
+    LossWatch watch;
+    const auto first = arrange(std::move(before));
+    const auto second = arrange(std::move(after));
+    watch.look(first, successors(first, position), position);
+    return watch.look(second, successors(second, position), position);
+}
+
+TEST(LossWatch, Tells_when_files_may_have_come_and_gone) {
+    const auto gap = [](std::vector<LogFile> after) {
+        return losses_between({rotated(3, 3), live(5)}, std::move(after)).gap;
+    };
+    EXPECT_FALSE(gap({rotated(3, 3), live(5)}));
+    EXPECT_FALSE(gap({rotated(3, 3), rotated(4, 5), live(6)}));
+    EXPECT_FALSE(gap({rotated(4, 5), rotated(5, 6), live(7)}));
+    EXPECT_FALSE(gap({rotated(2, 5), rotated(3, 3), live(7)})) << "the clock was set back";
+    EXPECT_FALSE(gap({compressed(4, 66), live(7)}));
+    EXPECT_TRUE(gap({rotated(5, 6), live(7)}));
+    EXPECT_TRUE(gap({rotated(3, 3), live(7)}));
+    EXPECT_TRUE(gap({}));
+    EXPECT_FALSE(LossWatch{}.look(arrange({rotated(5, 6), live(7)}), {}, reading(77)).gap) << "nothing was seen yet";
+}
+
+TEST(LossWatch, Tells_unread_files_that_were_removed_but_not_those_that_were_compressed) {
+    const auto losses = losses_between({rotated(1, 1), rotated(2, 2), live(5)}, {compressed(2, 20), live(5)});
+    EXPECT_EQ(losses.removed, std::vector{rotated(1, 1)});
+    EXPECT_FALSE(losses.gap);
+}
+
+TEST(LossWatch, Tells_that_the_live_file_shrank_but_not_that_a_new_one_has_its_inode) {
+    EXPECT_EQ(losses_between({live(5, 100)}, {live(5, 40)}).truncated_bytes, 100u);
+    EXPECT_EQ(losses_between({live(5, 100)}, {live(5, 140)}).truncated_bytes, 0u);
+    EXPECT_EQ(losses_between({live(5, 100)}, {compressed(4, 66), live(5, 40)}).truncated_bytes, 0u);
 }
 
 struct PlaceCase {

@@ -1,11 +1,15 @@
 // Drives a LogReader by hand: what would be submitted is collected, and the process can be restarted at any moment.
 #pragma once
 
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <memory>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "forwarder/source/file/log_reader.h"
+#include "tests/source/file/log_writer.h"
 
 namespace auditfwd::testing {
 
@@ -70,6 +74,25 @@ public:
     std::uint64_t chunks = 0;
     std::size_t largest_read = 0;
     bool last_look_failed = false;
+};
+
+// A directory with a log, its writer and its reader, with chunks and lines short enough to be written by hand.
+class LogReaderTest : public ::testing::Test {
+protected:
+    LogReader::Options options(bool start_at_end = false) const {
+        LogReader::Options options;
+        options.source = "file";
+        options.path = directory_.path() / "audit.log";
+        options.chunk_bytes = 64;
+        options.line_bytes_max = 200;
+        options.start_at_end = start_at_end;
+        return options;
+    }
+
+    TemporaryDirectory directory_;
+    LogWriter log_{directory_.path() / "audit.log"};
+    SystemFileSystem files_;
+    TestReader reader_{options(), files_};
 };
 
 }  // namespace auditfwd::testing
