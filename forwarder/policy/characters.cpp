@@ -43,8 +43,6 @@ bool is_ambiguous_in_yaml(std::uint32_t code) {
 }  // namespace
 
 void check_characters(std::string_view text, bool json) {
-    constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-    if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
     std::size_t line = 1;
     while (!text.empty()) {
         const auto [code, bytes] = read_character(text);
@@ -52,6 +50,9 @@ void check_characters(std::string_view text, bool json) {
         if (!json && is_ambiguous_in_yaml(code)) {
             throw DocumentError{line,
                                 fmt::format("the character U+{:04X}; write it as an escape in double quotes", code)};
+        }
+        if (!json && code == '\r' && !text.starts_with("\r\n")) {
+            throw DocumentError{line, "a carriage return without a line feed; end lines with a line feed"};
         }
         if (code == '\n') ++line;
         text.remove_prefix(bytes);

@@ -107,6 +107,8 @@ Document read_document(std::string_view text, bool lenient, Diagnostics& diagnos
         const auto first =
             std::ranges::find_if(text, [](char c) { return c != ' ' && c != '\t' && c != '\r' && c != '\n'; });
         const bool json = first != text.end() && *first == '{';
+        constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+        if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
         check_characters(text, json);
         return json ? read_json(text) : read_yaml(text, lenient, diagnostics);
     } catch (const DocumentError& error) {

@@ -49,7 +49,9 @@ public:
     // The same node once more.
     void reference(NodeId id, std::size_t line);
 
-    bool open_mapping() const { return !open_.empty() && at(open_.back().id).kind == Node::Kind::kMapping; }
+    bool in_sequence() const { return !open_.empty() && at(open_.back().id).kind == Node::Kind::kSequence; }
+    bool in_mapping() const { return !open_.empty() && at(open_.back().id).kind == Node::Kind::kMapping; }
+    bool at_key() const { return in_mapping() && at(open_.back().id).children.size() % 2 == 0; }
     bool done() const { return open_.empty() && !document_.nodes.empty(); }
     Document take() { return std::move(document_); }
 

@@ -51,7 +51,7 @@ private:
 
     // What comes next inside the innermost container: its end, or a comma and another member.
     void read_member() {
-        const bool mapping = builder_.open_mapping();
+        const bool mapping = builder_.in_mapping();
         if (skip(mapping ? '}' : ']')) {
             builder_.close();
             first_ = false;

@@ -87,21 +87,22 @@ private:
         const auto text = [this](const Value& member) { reader_.string(member); };
         const auto map = [this](const Value& member) { reader_.string_map(member); };
         const auto any = [](const Value&) {};
-        const std::array<ObjectField, 15> fields{{{"name", text},
-                                            {"generateName", text},
-                                            {"namespace", text},
-                                            {"selfLink", text},
-                                            {"uid", text},
-                                            {"resourceVersion", text},
-                                            {"labels", map},
-                                            {"annotations", map},
-                                            {"finalizers", [this](const Value& member) { reader_.strings(member); }},
-                                            {"generation", any},
-                                            {"creationTimestamp", any},
-                                            {"deletionTimestamp", any},
-                                            {"deletionGracePeriodSeconds", any},
-                                            {"ownerReferences", any},
-                                            {"managedFields", any}}};
+        const std::array<ObjectField, 15> fields{
+            {{"name", text},
+             {"generateName", text},
+             {"namespace", text},
+             {"selfLink", text},
+             {"uid", text},
+             {"resourceVersion", text},
+             {"labels", map},
+             {"annotations", map},
+             {"finalizers", [this](const Value& member) { reader_.strings(member); }},
+             {"generation", any},
+             {"creationTimestamp", any},
+             {"deletionTimestamp", any},
+             {"deletionGracePeriodSeconds", any},
+             {"ownerReferences", any},
+             {"managedFields", any}}};
         reader_.object(value, fields);
     }
 

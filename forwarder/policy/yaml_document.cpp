@@ -6,11 +6,13 @@
 #include <yaml-cpp/parser.h>
 
 #include <algorithm>
+#include <optional>
 #include <sstream>
 #include <utility>
 
 #include "forwarder/policy/document.h"
 #include "forwarder/policy/yaml_scalar.h"
+#include "forwarder/policy/yaml_text.h"
 
 namespace auditfwd {
 
@@ -24,39 +26,59 @@ std::size_t line_of(const YAML::Mark& mark) { return mark.line < 0 ? 1 : static_
 // deeper than the builder does.
 class YamlEvents final : public YAML::EventHandler {
 public:
-    std::size_t first_line() const { return first_line_; }
+    // `text` is what is being parsed, and outlives this.
+    explicit YamlEvents(std::string_view text) : text_{text} {}
+
+    // Where the document's first node stands in the text.
+    int begin() const { return begin_.value_or(0); }
     Document take() { return builder_.take(); }
 
-    void OnDocumentStart(const YAML::Mark& mark) override { first_line_ = line_of(mark); }
+    void OnDocumentStart(const YAML::Mark&) override {}
     void OnDocumentEnd() override {}
     void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
         Node node;
-        node.line = line_of(mark);
+        node.line = line_at(mark);
+        const auto next = text_.substr(std::min(position(mark), text_.size()));
+        if (builder_.in_sequence() && (next.starts_with(',') || next.starts_with(']'))) {
+            throw DocumentError{node.line, "not YAML: nothing between two commas"};
+        }
         remember(anchor, builder_.scalar(std::move(node)));
     }
     void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
-        builder_.reference(anchors_.at(anchor), line_of(mark));
+        builder_.reference(anchors_.at(anchor), line_at(mark));
     }
     void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                   const std::string& value) override {
         Node node;
-        node.line = line_of(mark);
+        node.line = line_at(mark);
         node.text = value;
-        resolve(tag, node);
+        // At the end of a block yaml-cpp takes `users` for `users:`, and a rule whose last line lacks its colon would
+        // match everyone.
+        if (builder_.at_key() && !key_has_colon(text_, position(mark), value)) {
+            throw DocumentError{node.line, fmt::format("not YAML: no colon behind {}", quoted(value))};
+        }
+        resolve(mark, tag, node);
         remember(anchor, builder_.scalar(std::move(node)));
     }
     void OnSequenceStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor,
                          YAML::EmitterStyle::value) override {
-        remember(anchor, builder_.open(Node::Kind::kSequence, line_of(mark)));
+        remember(anchor, builder_.open(Node::Kind::kSequence, line_at(mark)));
     }
     void OnSequenceEnd() override { builder_.close(); }
     void OnMapStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor,
                     YAML::EmitterStyle::value) override {
-        remember(anchor, builder_.open(Node::Kind::kMapping, line_of(mark)));
+        remember(anchor, builder_.open(Node::Kind::kMapping, line_at(mark)));
     }
     void OnMapEnd() override { builder_.close(); }
 
 private:
+    std::size_t line_at(const YAML::Mark& mark) {
+        if (!begin_) begin_ = mark.pos;
+        return line_of(mark);
+    }
+
+    static std::size_t position(const YAML::Mark& mark) { return static_cast<std::size_t>(std::max(mark.pos, 0)); }
+
     void remember(YAML::anchor_t anchor, NodeId id) {
         if (anchor == YAML::NullAnchor) return;
         if (anchors_.size() <= anchor) anchors_.resize(anchor + 1);
@@ -64,23 +86,35 @@ private:
     }
 
     // yaml-cpp says "?" of plain scalars and "!" of quoted ones; anything else is a tag of the file.
-    static void resolve(const std::string& tag, Node& node) {
+    void resolve(const YAML::Mark& mark, const std::string& tag, Node& node) const {
         node.kind = Node::Kind::kString;
         if (tag == "?") {
             require_plain(node);
             node.kind = plain_scalar_kind(node.text);
             node.is_merge = node.text == "<<";
-        } else if (tag.starts_with(kYamlTags)) {
-            resolve_tagged(std::string_view{tag}.substr(kYamlTags.size()), node);
+        } else {
+            require_tag(tag_at(text_, position(mark)), node);
+            if (tag.starts_with(kYamlTags)) resolve_tagged(std::string_view{tag}.substr(kYamlTags.size()), node);
         }
         node.boolean = node.kind == Node::Kind::kBool && plain_boolean(node.text);
     }
 
-    // YAML reserves these; yaml-cpp lets them begin a plain scalar.
+    // `! yes` is a string here and a boolean there; `[!a,b]` has two items here and one there.
+    static void require_tag(std::string_view tag, const Node& node) {
+        if (tag == "!" || tag.find_first_of(",[]{}") != tag.npos) {
+            throw DocumentError{node.line, fmt::format("the tag {}; write !!str and a blank, or quotes", quoted(tag))};
+        }
+    }
+
+    // What Kubernetes' reader refuses and yaml-cpp lets pass.
     static void require_plain(const Node& node) {
         if (node.text.starts_with('%') || node.text.starts_with('@') || node.text.starts_with('`')) {
             throw DocumentError{node.line,
                                 fmt::format("{} has to be quoted: nothing begins so in YAML", quoted(node.text))};
+        }
+        if (is_special_float(node.text)) {
+            throw DocumentError{node.line,
+                                fmt::format("{} is no value that JSON has; put it in quotes", quoted(node.text))};
         }
     }
 
@@ -96,38 +130,62 @@ private:
         node.kind = kind;
     }
 
+    const std::string_view text_;
+    std::optional<int> begin_;
     DocumentBuilder builder_;
     std::vector<NodeId> anchors_;  // by yaml-cpp's number, which counts from 1
-    std::size_t first_line_ = 1;
 };
 
-// Kubernetes reads YAML 1.1 and refuses files that say otherwise, and directives it does not know.
-void check_directives(std::string_view text) {
-    for (std::size_t line = 1; !text.empty(); ++line) {
-        const auto end = text.find('\n');
-        auto content = text.substr(0, end);
-        text.remove_prefix(end == text.npos ? text.size() : end + 1);
-        while (content.ends_with('\r') || content.ends_with(' ') || content.ends_with('\t')) content.remove_suffix(1);
-        const bool directive = content.starts_with('%');
-        if (directive && !content.starts_with("%TAG ") && content != "%YAML 1.1") {
-            throw DocumentError{line, fmt::format("the directive {} is not supported; remove it", quoted(content))};
+// Hears nothing: for parses that are only to fail.
+class NoEvents final : public YAML::EventHandler {
+    void OnDocumentStart(const YAML::Mark&) override {}
+    void OnDocumentEnd() override {}
+    void OnNull(const YAML::Mark&, YAML::anchor_t) override {}
+    void OnAlias(const YAML::Mark&, YAML::anchor_t) override {}
+    void OnScalar(const YAML::Mark&, const std::string&, YAML::anchor_t, const std::string&) override {}
+    void OnSequenceStart(const YAML::Mark&, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {}
+    void OnSequenceEnd() override {}
+    void OnMapStart(const YAML::Mark&, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {}
+    void OnMapEnd() override {}
+};
+
+// yaml-cpp takes the end of the file for the end of a quoted scalar: a forgotten quote would swallow all the rules
+// behind it. It refuses an end of document there, so one is put behind the text. Only for text that has been parsed
+// once: nothing here bounds the depth.
+void check_quotes_end(std::string_view text) {
+    std::istringstream stream{std::string{text} + "\n...\n"};
+    YAML::Parser parser{stream};
+    NoEvents none;
+    parser.HandleNextDocument(none);
+}
+
+// The first line of the next document that is not empty; 0 when there is none. Between `line` and it has to be a
+// marker: yaml-cpp ends a document as well where the text makes no sense as part of it.
+std::size_t next_document(std::string_view text, YAML::Parser& parser, std::size_t line) {
+    for (int begin = -1;;) {
+        YamlEvents events{text};
+        if (!parser.HandleNextDocument(events)) return 0;
+        const auto document = events.take();
+        const auto& root = document.at(document.root);
+        // Where it finds nothing it can read, it finds an empty document again and again.
+        if (events.begin() == begin || !has_marker(text, line, root.line)) {
+            throw DocumentError{
+                root.line, "not YAML: does not belong to what stands before; look at the indentation and brackets"};
         }
-        if (!directive && !content.empty() && !content.starts_with('#')) return;
+        if (root.kind != Node::Kind::kNull) return root.line;
+        line = root.line;
+        begin = events.begin();
     }
 }
 
-// The documents behind the first one: empty ones are nothing.
-void check_rest(YAML::Parser& parser, bool lenient, Diagnostics& diagnostics) {
+void check_rest(std::string_view text, YAML::Parser& parser, std::size_t root_line, bool lenient,
+                Diagnostics& diagnostics) {
     std::size_t line = 0;
     try {
-        for (YamlEvents events; line == 0 && parser.HandleNextDocument(events); events = YamlEvents{}) {
-            auto document = events.take();
-            if (document.at(document.root).kind != Node::Kind::kNull) line = events.first_line();
-        }
+        line = next_document(text, parser, root_line);
     } catch (const YAML::Exception& error) {
         line = line_of(error.mark);
-    } catch (const DocumentError& error) {
-        line = error.line;
+        if (!has_marker(text, root_line, line)) throw;
     }
     if (line == 0) return;
     constexpr std::string_view kText = "a second document; only the first counts, as in kube-apiserver";
@@ -145,10 +203,11 @@ Document read_yaml(std::string_view text, bool lenient, Diagnostics& diagnostics
         check_directives(text);
         std::istringstream stream{std::string{text}};
         YAML::Parser parser{stream};
-        YamlEvents events;
+        YamlEvents events{text};
         const bool any = parser.HandleNextDocument(events);
         auto document = any ? events.take() : Document{.nodes = {Node{}}, .root = NodeId{0}};
-        if (any) check_rest(parser, lenient, diagnostics);
+        check_quotes_end(text);
+        if (any) check_rest(text, parser, document.at(document.root).line, lenient, diagnostics);
         return document;
     } catch (const YAML::Exception& error) {
         throw DocumentError{line_of(error.mark), fmt::format("not YAML: {}", error.msg)};

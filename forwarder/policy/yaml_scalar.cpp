@@ -26,11 +26,15 @@ bool is_no(std::string_view text) {
 
 bool is_null(std::string_view text) { return one_of(text, {"", "~", "null", "Null", "NULL"}); }
 
+}  // namespace
+
 bool is_special_float(std::string_view text) {
     if (one_of(text, {".nan", ".NaN", ".NAN"})) return true;
     if (text.starts_with('+') || text.starts_with('-')) text.remove_prefix(1);
     return one_of(text, {".inf", ".Inf", ".INF"});
 }
+
+namespace {
 
 template <class T>
 bool reads_whole(std::string_view digits, int base, T& value) {
@@ -96,6 +100,15 @@ bool is_decimal(std::string_view text) {
     return result.ec == std::errc{} || small;
 }
 
+// Behind a leading point they may stand between digits only; elsewhere anywhere.
+bool are_underscores_inside(std::string_view text) {
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const bool inside = i > 0 && i + 1 < text.size() && is_digit(text[i - 1]) && is_digit(text[i + 1]);
+        if (text[i] == '_' && !inside) return false;
+    }
+    return true;
+}
+
 }  // namespace
 
 Node::Kind plain_scalar_kind(std::string_view text) {
@@ -104,11 +117,12 @@ Node::Kind plain_scalar_kind(std::string_view text) {
     if (is_yes(text) || is_no(text)) return kBool;
     if (is_special_float(text)) return kNumber;
     const char first = text.front();
-    if (first == '.') return is_decimal(text) ? kNumber : kString;
-    if (first != '+' && first != '-' && !is_digit(first)) return kString;
+    if (first == '.' && !are_underscores_inside(text)) return kString;
+    if (first != '+' && first != '-' && first != '.' && !is_digit(first)) return kString;
     std::string digits;
     std::ranges::remove_copy(text, std::back_inserter(digits), '_');
-    return is_integer(digits) || is_decimal(digits) ? kNumber : kString;
+    const bool integer = first != '.' && is_integer(digits);
+    return integer || is_decimal(digits) ? kNumber : kString;
 }
 
 bool plain_boolean(std::string_view text) { return is_yes(text); }

@@ -10,6 +10,9 @@ namespace auditfwd {
 // A scalar without quotes or tag: null, boolean, number or string.
 Node::Kind plain_scalar_kind(std::string_view text);
 
+// .inf, .nan and their variants.
+bool is_special_float(std::string_view text);
+
 // Whether a boolean scalar says yes.
 bool plain_boolean(std::string_view text);
 

@@ -1,0 +1,22 @@
+// Looks at the text of a YAML file, where yaml-cpp is kinder than the reader of Kubernetes. Each of these lets a policy
+// load that means something else than it says.
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+namespace auditfwd {
+
+// Throws DocumentError at a line beginning with `%`, unless it is %YAML 1.1 or %TAG before all else.
+void check_directives(std::string_view text);
+
+// Whether one of the lines from `first` to `last` is a document marker, `---` or `...`.
+bool has_marker(std::string_view text, std::size_t first, std::size_t last);
+
+// The tag of the node at `begin`, behind its anchor if there is one, up to the next blank; empty if it has none.
+std::string_view tag_at(std::string_view text, std::size_t begin);
+
+// Whether a colon follows the key at `begin`, whose value is `key`; also true of `? key`, which needs none.
+bool key_has_colon(std::string_view text, std::size_t begin, std::string_view key);
+
+}  // namespace auditfwd
