@@ -38,8 +38,12 @@ Result<Gunzip::Step> Gunzip::step(std::string_view in, std::span<char> out) {
 
     const auto produced = room.size() - isal.avail_out;
     if (out.empty() && produced > 0) return Error{ErrorCode::kTooLarge, "body: larger than allowed when unzipped"};
+    const auto consumed = in.size() - isal.avail_in;
     complete_ = isal.block_state == ISAL_BLOCK_FINISH;
-    return Step{in.size() - isal.avail_in, produced, !complete_ && isal.avail_out == 0};
+    // A caller goes on while there is input: it must not go on for ever.
+    if (!in.empty() && consumed == 0 && produced == 0 && !complete_)
+        return Error{ErrorCode::kInvalid, "body: not gzip"};
+    return Step{consumed, produced, !complete_ && isal.avail_out == 0};
 }
 
 }  // namespace auditfwd
