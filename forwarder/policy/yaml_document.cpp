@@ -89,7 +89,7 @@ private:
     void resolve(const YAML::Mark& mark, const std::string& tag, Node& node) const {
         node.kind = Node::Kind::kString;
         if (tag == "?") {
-            require_plain(node);
+            require_finite(node);
             node.kind = plain_scalar_kind(node.text);
             node.is_merge = node.text == "<<";
         } else {
@@ -106,12 +106,8 @@ private:
         }
     }
 
-    // What Kubernetes' reader refuses and yaml-cpp lets pass.
-    static void require_plain(const Node& node) {
-        if (node.text.starts_with('%') || node.text.starts_with('@') || node.text.starts_with('`')) {
-            throw DocumentError{node.line,
-                                fmt::format("{} has to be quoted: nothing begins so in YAML", quoted(node.text))};
-        }
+    // They cannot go through JSON, as everything does in Kubernetes.
+    static void require_finite(const Node& node) {
         if (is_special_float(node.text)) {
             throw DocumentError{node.line,
                                 fmt::format("{} is no value that JSON has; put it in quotes", quoted(node.text))};
@@ -167,12 +163,12 @@ std::size_t next_document(std::string_view text, YAML::Parser& parser, std::size
         if (!parser.HandleNextDocument(events)) return 0;
         const auto document = events.take();
         const auto& root = document.at(document.root);
-        // Where it finds nothing it can read, it finds an empty document again and again.
-        if (events.begin() == begin || !has_marker(text, line, root.line)) {
+        if (!has_marker(text, line, root.line)) {
             throw DocumentError{
                 root.line, "not YAML: does not belong to what stands before; look at the indentation and brackets"};
         }
-        if (root.kind != Node::Kind::kNull) return root.line;
+        // At text it cannot read, yaml-cpp finds an empty document again and again.
+        if (root.kind != Node::Kind::kNull || events.begin() == begin) return root.line;
         line = root.line;
         begin = events.begin();
     }
