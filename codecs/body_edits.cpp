@@ -180,7 +180,7 @@ bool BodyEditor::walk(Event& event, Member& member, Visitor& visitor) {
     tokens_.reset(event.text.data(), member.value.begin, member.value.end);
     JsonWalk walk{tokens_};
     if (!tokens_.ready() || walk.value(2, visitor) != member.value.end) return false;
-    event.spaced |= walk.space != 0;
+    event.spaced |= walk.spaced;
     event.suspect |= tokens_.fault_until() != 0;
     return true;
 }
@@ -212,7 +212,7 @@ bool BodyEditor::walk_text(std::string_view text, Visitor& visitor, bool& spaced
     JsonWalk walk{tokens_};
     const bool good =
         tokens_.ready() && walk.value(1, visitor) == end && !tokens_.ready() && tokens_.fault_until() == 0;
-    spaced |= walk.space != 0;
+    spaced |= walk.spaced;
     return good;
 }
 

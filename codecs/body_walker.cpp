@@ -18,12 +18,11 @@ Result<BodyWalker::Found> BodyWalker::next() {
         if (place_ == Place::kItems) {
             TRY(const auto found, item());
             if (found != Found::kNothing) return found;
-            continue;
-        }
-        if (tokens_.ready()) {
-            if (lines_ && line_taken_) return fault(tokens_.at(0), "text behind the document");
+        } else if (tokens_.ready()) {
             TRY(const auto found, document());
             if (found != Found::kNothing) return found;
+        } else if (!is_gap(body_.data(), last_, limit_)) {
+            return fault(last_, "not JSON");
         } else if (lines_) {
             if (!next_line()) return Found::kEnd;
         } else if (first_document_) {
@@ -34,25 +33,36 @@ Result<BodyWalker::Found> BodyWalker::next() {
     }
 }
 
-// False: no line with anything on it is left.
+// False: no line is left.
 bool BodyWalker::next_line() {
-    while (line_ < body_.size()) {
-        const auto found = body_.find('\n', line_);
-        const auto begin = line_;
-        limit_ = static_cast<std::uint32_t>(found == body_.npos ? body_.size() : found);
-        line_ = found == body_.npos ? limit_ : limit_ + 1;
-        tokens_.reset(body_.data(), begin, limit_);
-        line_taken_ = false;
-        if (tokens_.ready()) return true;
-    }
-    return false;
+    if (line_ >= body_.size()) return false;
+    const auto found = body_.find('\n', line_);
+    limit_ = static_cast<std::uint32_t>(found == body_.npos ? body_.size() : found);
+    last_ = line_begin_ = line_;
+    tokens_.reset(body_.data(), line_, limit_);
+    line_ = found == body_.npos ? limit_ : limit_ + 1;
+    line_taken_ = false;
+    return true;
+}
+
+// The first byte of the token at(0), if only white space stands before it; otherwise 0. end_ is where it begins.
+char BodyWalker::token() {
+    end_ = tokens_.ready() ? tokens_.at(0) : limit_;
+    return end_ < limit_ && is_gap(body_.data(), last_, end_) ? body_[end_] : '\0';
+}
+
+void BodyWalker::take_token() {
+    last_ = end_ + 1;
+    tokens_.take(1);
 }
 
 Result<BodyWalker::Found> BodyWalker::document() {
-    document_ = begin_ = tokens_.at(0);
-    switch (body_[document_]) {
+    const auto first = token();
+    if (first == '\0' || (lines_ && line_taken_)) return fault(end_, "not JSON");
+    document_ = begin_ = end_;
+    switch (first) {
         case '[':
-            tokens_.take(1);
+            take_token();
             list_ = false;
             items_begin_ = true;
             place_ = Place::kItems;
@@ -68,27 +78,23 @@ Result<BodyWalker::Found> BodyWalker::object_document() {
     if (begins_as_event()) return Found::kObject;
     list_version_ = {};
     items_seen_ = list_kind_seen_ = false;
-    tokens_.take(1);
-    switch (list_members(false)) {
-        case Kind::kList:
-            list_ = items_begin_ = true;
-            place_ = Place::kItems;
-            return Found::kNothing;
-        case Kind::kListEnd:
-            document_ends(end_);
-            return Found::kNothing;
-        case Kind::kEvent:
-            tokens_.reset(body_.data(), document_, limit_);
-            return Found::kObject;
-        case Kind::kOther:
-            tokens_.reset(body_.data(), document_, limit_);
-            CHECK(tokens_.ready());
-            return single_document(Found::kObject);
-        case Kind::kMember:
-        case Kind::kFault:
-            break;
+    take_token();
+    const auto kind = list_members(false);
+    const bool is_list = items_seen_ || list_kind_seen_;
+    if (kind == Kind::kList) {
+        list_ = items_begin_ = true;
+        place_ = Place::kItems;
+        return Found::kNothing;
     }
-    return fault(end_, "bad JSON");
+    if (kind == Kind::kListEnd) {
+        document_ends(last_);
+        return Found::kNothing;
+    }
+    if (kind == Kind::kFault && is_list) return fault(end_, "not JSON");
+    // A faulty document that is no list may have an end all the same: then it is a malformed event.
+    tokens_.reset(body_.data(), document_, limit_);
+    CHECK(tokens_.ready());
+    return kind == Kind::kOther ? single_document(Found::kObject) : Found::kObject;
 }
 
 // As a log writes it, decided without a second look: "kind":"Event", or a member only an event has, comes first.
@@ -111,7 +117,7 @@ bool BodyWalker::begins_as_event() const {
 // A document that is neither list nor event. Alone it is a mistake; among lines it is one bad line.
 Result<BodyWalker::Found> BodyWalker::single_document(Found found) {
     if (lines_ || !first_document_) return found;
-    if (events_.skim(1) == 0) return fault(document_, "bad JSON");
+    if (events_.skim(1) == 0) return fault(document_, "not JSON");
     if (!tokens_.ready()) {
         return Error{ErrorCode::kInvalid, "the body is neither an EventList nor an Event, an array or lines of them"};
     }
@@ -124,43 +130,42 @@ Result<BodyWalker::Found> BodyWalker::single_document(Found found) {
 BodyWalker::Kind BodyWalker::list_members(bool behind_items) {
     bool comma = behind_items;  // one is due
     for (bool first = !behind_items;; first = false) {
-        end_ = limit_;
-        if (!tokens_.ready()) return Kind::kFault;
-        end_ = tokens_.at(0);
-        if (body_[end_] == '}' && (first || comma)) {
-            tokens_.take(1);
-            ++end_;
+        auto next = token();
+        if (next == '}' && (first || comma)) {
+            take_token();
+            end_ = last_;
             return items_seen_ || list_kind_seen_ ? Kind::kListEnd : Kind::kOther;
         }
         if (comma) {
-            if (body_[end_] != ',') return Kind::kFault;
-            tokens_.take(1);
-            if (!tokens_.ready()) return Kind::kFault;
+            if (next != ',') return Kind::kFault;
+            take_token();
+            next = token();
         }
         const auto key = tokens_.at(0), colon = tokens_.at(1);
-        end_ = key;
-        if (body_[key] != '"' || colon >= limit_ || body_[colon] != ':') return Kind::kFault;
-        const auto name = body_.substr(key + 1, string_end(body_.data(), key, colon) - key - 2);
+        if (next != '"' || colon >= limit_ || body_[colon] != ':') return Kind::kFault;
+        const auto key_end = string_end(body_.data(), key, colon);
+        if (!is_gap(body_.data(), key_end, colon)) return Kind::kFault;
+        last_ = colon + 1;
         tokens_.take(2);
-        if (!tokens_.ready()) return Kind::kFault;
-        const auto kind = list_member(name, behind_items);
+        if (token() == '\0') return Kind::kFault;
+        const auto kind = list_member(body_.substr(key + 1, key_end - key - 2), behind_items);
         if (kind != Kind::kMember) return kind;
         comma = true;
     }
 }
 
 BodyWalker::Kind BodyWalker::list_member(std::string_view name, bool behind_items) {
-    const auto begin = tokens_.at(0);
+    const auto begin = end_;
     if (is_name(name, "items") && body_[begin] == '[') {
         if (items_seen_) return Kind::kFault;
         items_seen_ = true;
-        tokens_.take(1);
+        take_token();
         return Kind::kList;
     }
     const auto match = match_field(name);
-    const auto value_end = events_.skim(2);
-    if (value_end == 0) return Kind::kFault;
-    const auto raw = body_.substr(begin, value_end - begin);
+    last_ = events_.skim(2);
+    if (last_ == 0) return Kind::kFault;
+    const auto raw = body_.substr(begin, last_ - begin);
     if (match.index < 0 || !match.exact) return Kind::kMember;
     switch (static_cast<Field>(match.index)) {
         case Field::kKind:
@@ -180,26 +185,26 @@ BodyWalker::Kind BodyWalker::list_member(std::string_view name, bool behind_item
 }
 
 Result<BodyWalker::Found> BodyWalker::item() {
-    if (!tokens_.ready()) return fault(limit_, "the list does not end");
-    auto at = tokens_.at(0);
-    if (body_[at] == ']') {
-        tokens_.take(1);
-        if (list_ && list_members(true) != Kind::kListEnd) return fault(end_, "bad JSON in the list");
-        document_ends(list_ ? end_ : at + 1);
+    auto next = token();
+    if (next == ']') {
+        take_token();
+        if (list_ && list_members(true) != Kind::kListEnd) return fault(end_, "not JSON");
+        document_ends(last_);
         return Found::kNothing;
     }
     if (!items_begin_) {
-        if (body_[at] != ',') return fault(at, "no comma between items");
-        tokens_.take(1);
-        if (!tokens_.ready()) return fault(limit_, "the list does not end");
-        at = tokens_.at(0);
+        if (next != ',') return fault(end_, "not JSON: no comma behind an item");
+        take_token();
+        next = token();
     }
-    begin_ = at;
-    return body_[at] == '{' ? Found::kObject : Found::kOther;
+    if (next == '\0') return fault(end_, "not JSON: the list does not end");
+    begin_ = end_;
+    return next == '{' ? Found::kObject : Found::kOther;
 }
 
 void BodyWalker::item_taken(std::uint32_t end) {
     ++items_;
+    last_ = end;
     if (place_ == Place::kItems) {
         items_begin_ = false;
     } else {
@@ -219,18 +224,17 @@ void BodyWalker::document_ends(std::uint32_t end) {
 
 void BodyWalker::go_on_by_lines(std::uint32_t from) {
     lines_ = true;
-    line_ = from;
+    line_ = last_ = limit_ = from;
     place_ = Place::kDocument;
     tokens_.reset(body_.data(), from, from);
 }
 
-Result<BodyWalker::Found> BodyWalker::bad_item(std::uint32_t at) { return fault(at, "bad JSON"); }
+Result<BodyWalker::Found> BodyWalker::bad_item(std::uint32_t at) { return fault(at, "not JSON"); }
 
 Result<BodyWalker::Found> BodyWalker::fault(std::uint32_t at, std::string_view what) {
     if (lines_) {
-        begin_ = place_ == Place::kItems ? at : document_;
-        if (line_taken_) begin_ = at;
-        end_ = limit_;
+        begin_ = place_ == Place::kItems || line_taken_ ? at : line_begin_;
+        end_ = last_ = limit_;
         tokens_.reset(body_.data(), limit_, limit_);
         place_ = Place::kDocument;
         ++items_;

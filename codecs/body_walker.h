@@ -30,8 +30,10 @@ public:
     void item_taken(std::uint32_t end);
     Result<Found> bad_item(std::uint32_t at);
 
-    // The item is a whole line, and more than white space follows on it.
-    bool line_has_more() { return lines_ && place_ == Place::kDocument && tokens_.ready(); }
+    // The item, up to `end`, is a document on a line, and more than white space follows there.
+    bool line_has_more(std::uint32_t end) {
+        return lines_ && place_ == Place::kDocument && (tokens_.ready() || !is_gap(body_.data(), end, limit_));
+    }
 
     std::uint32_t begin() const { return begin_; }
     std::uint32_t end() const { return end_; }      // after kBadLine
@@ -44,6 +46,8 @@ private:
     enum class Kind { kEvent, kList, kListEnd, kMember, kOther, kFault };
 
     bool next_line();
+    char token();
+    void take_token();
     Result<Found> document();
     Result<Found> object_document();
     Result<Found> single_document(Found found);
@@ -72,7 +76,9 @@ private:
     std::uint32_t begin_ = 0;
     std::uint32_t end_ = 0;
     std::uint32_t document_ = 0;  // where it begins
-    std::uint32_t line_ = 0;      // where the next line begins
+    std::uint32_t last_ = 0;      // behind the last token taken, and what it opened
+    std::uint32_t line_begin_ = 0;
+    std::uint32_t line_ = 0;  // where the next line begins
     std::uint32_t limit_ = 0;
     std::uint64_t items_ = 0;
 };

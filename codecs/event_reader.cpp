@@ -50,8 +50,8 @@ std::string_view to_string(Rejection reason) {
 
 class EventReader::Impl {
 public:
-    Impl(std::string_view body, Framing framing, std::size_t window)
-        : body_{body}, tokens_{window}, events_{tokens_}, bodies_{body, framing, tokens_, events_} {}
+    Impl(std::string_view body, Framing framing, std::size_t window, const ScanKernel& kernel)
+        : body_{body}, tokens_{window, kernel}, events_{tokens_}, bodies_{body, framing, tokens_, events_} {}
 
     Result<Item> next();
     void release();
@@ -110,7 +110,7 @@ Item EventReader::Impl::rejected(Rejection reason, std::uint32_t begin, std::uin
 Result<std::optional<Item>> EventReader::Impl::take_other() {
     const auto begin = bodies_.begin();
     const auto end = events_.skim(1);
-    if (end == 0 || bodies_.line_has_more()) {
+    if (end == 0 || bodies_.line_has_more(end)) {
         TRY(const auto found, bodies_.bad_item(begin));
         return take(found);
     }
@@ -122,16 +122,17 @@ Result<std::optional<Item>> EventReader::Impl::take_object() {
     const auto begin = bodies_.begin();
     auto outcome = events_.walk(Mode::kCheck);
     auto end = events_.end();
-    const bool clean = outcome == Outcome::kEvent;
-    if (!clean) {
+    bool high = tokens_.high_until() > begin;
+    if (outcome != Outcome::kEvent) {
         tokens_.reset(body_.data(), begin, bodies_.limit());
         const auto bounds = tokens_.ready() ? tokens_.measure(limits::kDepthMax) : Skipped{};
         end = static_cast<std::uint32_t>(begin + bounds.end);
         if (bounds.end != 0) outcome = events_.walk(Mode::kSkim);
+        high = tokens_.high_until() > begin;
         tokens_.reset(body_.data(), end, bodies_.limit());
         if (bounds.end == 0) end = 0;
     }
-    if (end == 0 || bodies_.line_has_more()) {
+    if (end == 0 || bodies_.line_has_more(end)) {
         TRY(const auto found, bodies_.bad_item(begin));
         return take(found);
     }
@@ -139,7 +140,7 @@ Result<std::optional<Item>> EventReader::Impl::take_object() {
     if (end - begin > kEventBytesMax) {
         outcome = Outcome::kRejected;
         reason = Rejection::kTooLarge;
-    } else if (outcome == Outcome::kEvent && tokens_.high_until() > begin && !is_utf8(events_.event.text)) {
+    } else if (outcome == Outcome::kEvent && high && !is_utf8(events_.event.text)) {
         if (!repair()) {
             outcome = Outcome::kRejected;
             reason = Rejection::kMalformed;
@@ -200,8 +201,8 @@ void EventReader::Impl::release() {
     if (repaired_.capacity() > kKeptBytesMax) repaired_ = {};
 }
 
-EventReader::EventReader(std::string_view body, Framing framing, std::size_t window)
-    : impl_{std::make_unique<Impl>(body, framing, window)} {}
+EventReader::EventReader(std::string_view body, Framing framing, std::size_t window, const ScanKernel& kernel)
+    : impl_{std::make_unique<Impl>(body, framing, window, kernel)} {}
 EventReader::~EventReader() = default;
 Result<Item> EventReader::next() { return impl_->next(); }
 Event& EventReader::event() { return impl_->events().event; }

@@ -19,6 +19,7 @@
 
 #include "codecs/event.h"
 #include "codecs/framing.h"
+#include "codecs/json_scan.h"
 #include "forwarder/base/result.h"
 #include "forwarder/base/units.h"
 
@@ -57,7 +58,8 @@ public:
     static constexpr std::size_t kRepairGrowthMax = 64_KiB;     // of one event; more: its bodies go
 
     // `body` outlives the reader. `window` is a multiple of 64.
-    EventReader(std::string_view body, Framing framing, std::size_t window = kWindow);
+    EventReader(std::string_view body, Framing framing, std::size_t window = kWindow,
+                const ScanKernel& kernel = scan_kernel());
     ~EventReader();
 
     // The next item. Fails with kInvalid when the body (not NDJSON) is not JSON or no kind of audit event; the message

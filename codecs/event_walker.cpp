@@ -11,63 +11,46 @@ namespace {
 
 bool is_null(std::string_view raw) { return raw == "null"; }
 
+bool has_control(std::string_view text) {
+    return std::any_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20; });
+}
+
 }  // namespace
 
 // Calls on_member(key), tokens at its value, for each member; it takes the value and returns its end, or 0 at a fault.
 template <class OnMember>
 std::uint32_t EventWalker::object(OnMember on_member) {
-    const char* const text = tokens_.text();
-    if (!tokens_.ready()) return 0;
-    auto at = tokens_.at(0);  // the bracket, then each comma
-    space_ |= tokens_.at(1) - at - 1;
-    tokens_.take(1);
-    if (text[tokens_.at(0)] == '}' && tokens_.ready()) {
-        at = tokens_.at(0);
-        tokens_.take(1);
-        return at + 1;
-    }
-    for (;;) {
-        if (!tokens_.ready()) return 0;
+    return elements('}', [&]() -> std::uint32_t {
+        const char* const text = tokens_.text();
         const auto key = tokens_.at(0), colon = tokens_.at(1);
         if (text[key] != '"' || colon >= tokens_.end() || text[colon] != ':') return 0;
         const auto key_end = string_end(text, key, colon);
-        space_ |= (colon - key_end) | (tokens_.at(2) - colon - 1);
+        if (!gap(key_end, colon) || !gap(colon + 1, tokens_.at(2))) return 0;
         tokens_.take(2);
-        if (!tokens_.ready()) return 0;
-        const auto end = on_member(TextRange{key, key_end});
-        if (end == 0 || !tokens_.ready()) return 0;
-        at = tokens_.at(0);
-        space_ |= at - end;
-        tokens_.take(1);
-        if (text[at] == '}') return at + 1;
-        if (text[at] != ',') return 0;
-        space_ |= tokens_.at(0) - at - 1;
-    }
+        return tokens_.ready() ? on_member(TextRange{key, key_end}) : 0;
+    });
 }
 
-// The same for the elements of an array.
+// Calls on_element() for what stands between brackets and commas.
 template <class OnElement>
-std::uint32_t EventWalker::array(OnElement on_element) {
+std::uint32_t EventWalker::elements(char close, OnElement on_element) {
     const char* const text = tokens_.text();
-    if (!tokens_.ready()) return 0;
-    auto at = tokens_.at(0);
-    space_ |= tokens_.at(1) - at - 1;
+    auto end = tokens_.at(0) + 1;  // of the bracket, the element, the comma
     tokens_.take(1);
-    if (text[tokens_.at(0)] == ']' && tokens_.ready()) {
-        at = tokens_.at(0);
+    if (!tokens_.ready() || !gap(end, tokens_.at(0))) return 0;
+    if (text[tokens_.at(0)] == close) {
+        end = tokens_.at(0) + 1;
         tokens_.take(1);
-        return at + 1;
+        return end;
     }
     for (;;) {
-        if (!tokens_.ready()) return 0;
-        const auto end = on_element();
+        end = on_element();
         if (end == 0 || !tokens_.ready()) return 0;
-        at = tokens_.at(0);
-        space_ |= at - end;
+        const auto at = tokens_.at(0);
+        if (!gap(end, at)) return 0;
         tokens_.take(1);
-        if (text[at] == ']') return at + 1;
-        if (text[at] != ',') return 0;
-        space_ |= tokens_.at(0) - at - 1;
+        if (text[at] == close) return at + 1;
+        if (text[at] != ',' || !tokens_.ready() || !gap(at + 1, tokens_.at(0))) return 0;
     }
 }
 
@@ -102,7 +85,8 @@ EventWalker::Outcome EventWalker::walk(Mode mode) {
     removed.clear();
     seen_ = 0;
     rejected_ = deep_ = user_unreadable_ = text_fault_ = false;
-    space_ = walk_.space = 0;
+    spaced_ = false;
+    walk_.spaced = false;
     member_count_ = 0;
     groups_.clear();
     unescaped_bytes_ = 0;
@@ -220,7 +204,7 @@ std::uint32_t EventWalker::user() {
 }
 
 std::uint32_t EventWalker::groups() {
-    return array([this] {
+    return elements(']', [this] {
         const auto begin = tokens_.at(0);
         const auto end = value(4);
         event.has_user = true;
@@ -302,6 +286,7 @@ EventWalker::Text EventWalker::read(std::string_view raw, std::string_view& out)
     if (raw[0] != '"') return is_null(raw) ? Text::kNull : Text::kOtherType;
     const auto escaped = raw.substr(1, raw.size() - 2);
     if (std::memchr(escaped.data(), '\\', escaped.size()) == nullptr) {
+        if (tokens_.fault_until() > begin_ && has_control(escaped)) return Text::kFault;
         out = escaped;
         return Text::kRead;
     }
@@ -319,7 +304,7 @@ EventWalker::Outcome EventWalker::finish() {
     event.text = absolute({begin_, end_});
     event.members = {members_.data(), member_count_};
     event.groups = groups_;
-    event.spaced = (space_ | walk_.space) != 0;
+    event.spaced = spaced_ || walk_.spaced;
     event.suspect = mode_ == Mode::kSkim || tokens_.fault_until() > begin_;
     if (!read_enums() || !read_request() || !read_texts()) return Outcome::kFault;
     if (edits.full()) reject(Rejection::kTooManyMembers);

@@ -46,7 +46,7 @@ private:
     template <class OnMember>
     std::uint32_t object(OnMember on_member);
     template <class OnElement>
-    std::uint32_t array(OnElement on_element);
+    std::uint32_t elements(char close, OnElement on_element);
     template <class OnKnown>
     std::uint32_t known_object(std::string_view pointer, std::span<const std::string_view> names, OnKnown on_known);
 
@@ -68,6 +68,12 @@ private:
     std::string_view content(TextRange string) const { return {tokens_.text() + string.begin + 1, string.size() - 2}; }
     TextRange relative(TextRange range) const { return {range.begin - begin_, range.end - begin_}; }
     char first() const { return tokens_.text()[tokens_.at(0)]; }
+    bool gap(std::uint32_t begin, std::uint32_t end) {
+        if (begin == end) [[likely]]
+            return true;
+        spaced_ = true;
+        return is_gap(tokens_.text(), begin, end);
+    }
     void name_removed(std::string_view pointer, TextRange key);
 
     enum class Text { kNull, kRead, kUnreadable, kOtherType, kFault };
@@ -80,7 +86,7 @@ private:
     Rejection reason_ = Rejection::kMalformed;
     std::uint32_t begin_ = 0;
     std::uint32_t end_ = 0;
-    std::uint32_t space_ = 0;
+    bool spaced_ = false;
     std::uint32_t seen_ = 0;  // one bit a Field
     bool rejected_ = false;
     bool deep_ = false;

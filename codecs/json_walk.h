@@ -37,10 +37,15 @@ inline std::uint32_t string_end(const char* text, std::uint32_t begin, std::uint
 
 // Behind the number or word that begins at `begin`.
 inline std::uint32_t scalar_end(const char* text, std::uint32_t begin, std::uint32_t next) {
-    while (next > begin &&
-           (text[next - 1] == ' ' || text[next - 1] == '\n' || text[next - 1] == '\r' || text[next - 1] == '\t'))
-        --next;
+    while (next > begin && static_cast<unsigned char>(text[next - 1]) <= ' ') --next;
     return next;
+}
+
+// White space, as JSON allows it between tokens; mostly there is none.
+inline bool is_gap(const char* text, std::uint32_t begin, std::uint32_t end) {
+    while (begin < end && (text[begin] == ' ' || text[begin] == '\n' || text[begin] == '\r' || text[begin] == '\t'))
+        ++begin;
+    return begin == end;
 }
 
 class JsonWalk {
@@ -57,9 +62,15 @@ public:
     std::uint32_t skim(std::size_t depth, bool& too_deep);
 
     // White space was seen between tokens. Never cleared here.
-    std::uint32_t space = 0;
+    bool spaced = false;
 
 private:
+    bool gap(std::uint32_t begin, std::uint32_t end) {
+        if (begin == end) [[likely]]
+            return true;
+        spaced = true;
+        return is_gap(tokens_.text(), begin, end);
+    }
     template <class Visitor>
     std::uint32_t token(Visitor& visitor, bool& opened);
     template <class Visitor>
@@ -90,7 +101,7 @@ std::uint32_t JsonWalk::token(Visitor& visitor, bool& opened) {
         case '[':
             if (!push(text[at] == '{')) return 0;
             visitor.open(at, text[at] == '{');
-            space |= next - end;
+            if (!gap(end, next)) return 0;
             opened = text[next] != (text[at] == '{' ? '}' : ']');
             break;
         case '"':
@@ -114,13 +125,10 @@ std::uint32_t JsonWalk::separator(std::uint32_t end, Visitor& visitor) {
     while (depth_ != outside_) {
         if (!tokens_.ready()) return 0;
         const auto at = tokens_.at(0);
-        space |= at - end;
+        if (!gap(end, at)) return 0;
         end = at + 1;
         tokens_.take(1);
-        if (text[at] == ',') {
-            space |= tokens_.at(0) - end;
-            return 1;
-        }
+        if (text[at] == ',') return gap(end, tokens_.at(0)) ? 1 : 0;
         if (text[at] != (in_object() ? '}' : ']')) return 0;
         visitor.close(at);
         --depth_;
@@ -150,7 +158,7 @@ std::uint32_t JsonWalk::value(std::size_t depth, Visitor& visitor) {
         const auto key = tokens_.at(0), colon = tokens_.at(1);
         if (text[key] != '"' || colon >= tokens_.end() || text[colon] != ':') return 0;
         end = string_end(text, key, colon);
-        space |= (colon - end) | (tokens_.at(2) - colon - 1);
+        if (!gap(end, colon) || !gap(colon + 1, tokens_.at(2))) return 0;
         visitor.key({key, end});
         tokens_.take(2);
         skips = visitor.skips();

@@ -96,10 +96,13 @@ RecordWriter::RecordWriter(const RecordOrigin& origin)
       source_{member_of("source", origin.source)},
       peer_{member_of("peer", origin.peer)} {}
 
-bool RecordWriter::write(Event& event, Edits& edits, const Removed& removed, const Verdict& verdict, BodyEditor& editor,
+bool RecordWriter::write(Event& event, Edits& edits, Removed& removed, const Verdict& verdict, BodyEditor& editor,
                          std::string& out, RecordFacts& facts) {
     const auto theirs_members = theirs(event, editor);
-    if (auto* const theirs = event.find(Field::kAuditfwd); theirs != nullptr) theirs->cut = true;
+    if (auto* const member = event.find(Field::kAuditfwd); member != nullptr) {
+        member->cut = true;
+        if (theirs_members.empty()) removed.add("/auditfwd");  // forged, or not what we write
+    }
     for (auto& member : event.members) {
         if (member.unchecked && !member.cut && !event.suspect && !editor.check(event, member)) return false;
     }
@@ -188,7 +191,7 @@ void RecordWriter::append_ours(const Event& event, const Removed& removed, const
     }
     flag(event.repaired, "\"repaired\":true,");
     flag(event.too_deep, "\"tooDeep\":true,");
-    flag(!event.readable, "\"unreadable\":true,");
+    flag(verdict.unreadable, "\"unreadable\":true,");
     flag(!event.level_known, "\"unknownLevel\":true,");
     if (out.size() > begin) out.pop_back();
     out += "}}";

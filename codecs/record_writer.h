@@ -31,6 +31,7 @@ struct RecordOrigin {
 struct Verdict {
     Level level = Level::kMetadata;  // never above the event's
     std::uint32_t rule = 0;          // from 1; 0: none
+    bool unreadable = false;         // it could not be decided on
 };
 
 class RecordWriter {
@@ -41,7 +42,7 @@ public:
     // its own to the event's edits, which are of no further use then.
     //
     // An `auditfwd` member from a trusted source stays as it is; what it lacks is added, `removed` joined.
-    bool write(Event& event, Edits& edits, const Removed& removed, const Verdict& verdict, BodyEditor& editor,
+    bool write(Event& event, Edits& edits, Removed& removed, const Verdict& verdict, BodyEditor& editor,
                std::string& out, RecordFacts& facts);
 
     // A part of a split record, from a trusted source: it passes whole, whatever the policy.

@@ -62,17 +62,17 @@ void Pipeline::take(const Item& item, BlockBuilder& out) {
     const bool dropped = decision.drop || level == Level::kNone;
     if (!dropped) {
         RecordFacts facts;
+        const Verdict verdict{.level = level, .rule = decision.rule, .unreadable = decision.unreadable};
         const bool written =
             part ? writer_.write_whole(event, editor_, out.text(), facts)
                  : apply(level, decision.omit_managed_fields) &&
-                       writer_.write(event, reader_.edits(), reader_.removed(), {.level = level, .rule = decision.rule},
-                                     editor_, out.text(), facts);
+                       writer_.write(event, reader_.edits(), reader_.removed(), verdict, editor_, out.text(), facts);
         if (!written) return reject(item, Rejection::kMalformed);
         out.add(facts);
     }
     ++tally_.received;
     ++(dropped ? tally_.dropped[static_cast<std::size_t>(drop_reason(decision, level))] : tally_.stored);
-    count_flaws(event, decision.unreadable || !event.readable);
+    count_flaws(event, decision.unreadable);
     if (observer_) report(item, decision, level, dropped);
 }
 
