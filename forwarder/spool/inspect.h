@@ -1,7 +1,7 @@
 // Looks into a spool without owning it: for `auditfwd spool ls | cat | verify | forget`.
 //
 // Everything but forget_cursor() only reads and needs no lock, so it works beside a running forwarder too; what that is
-// just writing may show as a torn end, and what it deletes meanwhile as expired. Thread: one at a time.
+// just writing may show as a torn end, and what it deletes meanwhile as damaged. Thread: one at a time.
 #pragma once
 
 #include <cstdint>

@@ -148,7 +148,7 @@ private:
 
     void accept(const std::shared_ptr<Waiting>& waiting) {
         if (closed_) {
-            waiting->append.outcome = Error{ErrorCode::kUnavailable, "spool: closed"};
+            waiting->append.outcome.emplace(Error{ErrorCode::kUnavailable, "spool: closed"});
             resume(waiting);
             return;
         }

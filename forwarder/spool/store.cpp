@@ -205,7 +205,7 @@ void Store::published(std::span<Append* const> run, Offset first) {
     const bool newly = catalog_->newest() != writer_->name();
     for (auto* append : run) {
         const auto records = append->records();
-        append->outcome = OffsetRange{first, Offset{number(first) + records - 1}};
+        append->outcome.emplace(OffsetRange{first, Offset{number(first) + records - 1}});
         if (records > 0) last_ = Offset{number(first) + records - 1};
         first = first + records;
         if (append->checkpoint) checkpoints.push_back(*append->checkpoint);
@@ -242,7 +242,7 @@ void Store::failed(const Error& error) {
 }
 
 void Store::refuse(std::span<Append* const> run, const Error& error) {
-    for (auto* append : run) append->outcome = error;
+    for (auto* append : run) append->outcome.emplace(error);
     auto& counter = error.code == ErrorCode::kFull ? metrics_.refused_full : metrics_.refused_broken;
     counter.Increment(static_cast<double>(run.size()));
 }
