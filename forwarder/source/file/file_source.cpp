@@ -92,12 +92,13 @@ Task<void> FileSource::forward(const Look& look) {
     if (stopping_) co_return;
     Body body{look.bytes, *std::move(memory)};
     auto read = [&] { return reader_.read(look, body); };
-    const auto chunk = co_await helper_.run(read);
-    if (!chunk) {
-        file_trouble(chunk.error());
+    auto result = co_await helper_.run(read);
+    if (!result) {
+        file_trouble(result.error());
         co_await pause(std::max(options_.poll, kDelayMin));
-    } else if (*chunk) {
-        co_await submit(std::move(body), **chunk, look.behind);
+    } else if (*result) {
+        Chunk chunk = **std::move(result);
+        co_await submit(std::move(body), std::move(chunk), look.behind);
     }
 }
 

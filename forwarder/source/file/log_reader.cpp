@@ -149,7 +149,7 @@ Result<Look> LogReader::look_at_file(const std::optional<LogFile>& next) {
     }
     TRY(const bool same, intact());
     if (!same) {
-        begin_anew();
+        TRY_VOID(go_back());
         return Look{Look::Kind::kAgain};
     }
     known_ = known;
@@ -203,17 +203,16 @@ Result<bool> LogReader::intact() {
     return match == Match::kSame;
 }
 
-void LogReader::begin_anew() {
+// After a truncation: to the position, if what lies before it is still there, else to the beginning.
+Result<void> LogReader::go_back() {
+    TRY(const auto match, compare(*file_, position_.past));
     metrics_.truncations.Increment();
-    log_error(
-        "the log was truncated or replaced in place; what was unread of it is lost, its new content is read from "
-        "the beginning",
-        {{"source", options_.source},
-         {"path", own_path()},
-         {"offset", std::to_string(position_.past.offset)},
-         {"bytes", std::to_string(size_seen_)}});
-    position_.past = known_ = {};
-    begin_ = scanned_ = size_seen_ = 0;
+    say_lost("the log was truncated or replaced in place; what was unread of it is lost", own_path(), size_seen_);
+    if (match != Match::kSame) position_.past = {};
+    known_ = position_.past;
+    begin_ = scanned_ = known_.offset;
+    size_seen_ = 0;
+    return {};
 }
 
 void LogReader::adopt(const LineScanner& lines) {
@@ -239,7 +238,7 @@ Result<std::optional<Chunk>> LogReader::read(const Look& look, Body& body) {
     const auto taken = look.unterminated ? n : text.rfind('\n') + 1;
     TRY(chunk.after.past, past_at(*file_, begin_ + taken, position_.past));
     TRY(const bool same, intact());
-    if (!same) begin_anew();
+    if (!same) TRY_VOID(go_back());
     if (!same || taken == 0) return std::optional<Chunk>{};
     body.filled(taken);
     chunk.bytes = taken;

@@ -98,7 +98,7 @@ private:
     Result<Look> end_of_file(const LogFile& next);
     Result<Scan> scan();
     Result<bool> intact();
-    void begin_anew();
+    Result<void> go_back();
     void adopt(const LineScanner& lines);
     void follow(std::unique_ptr<File> file, const LogFile& found, const Past& past);
     std::string own_path() const;

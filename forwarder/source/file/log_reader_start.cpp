@@ -71,10 +71,9 @@ Result<void> LogReader::resume(const Listing& listing) {
         return {};
     }
     TRY(auto file, directory_.open(place.file));
-    position_.older = place.file.time.empty() ? listing.newest_rotated() : remembered.older;
+    position_.older = remembered.older;
     follow(std::move(file), place.file, remembered.past);
-    if (place.kind == Place::Kind::kRewritten) begin_anew();
-    return {};
+    return place.kind == Place::Kind::kRewritten ? go_back() : Result<void>{};
 }
 
 }  // namespace auditfwd

@@ -77,11 +77,16 @@ TEST_F(LogReaderTest, Is_not_misled_by_a_clock_that_was_set_back) {
     log_.write("three\n");
     log_.rotate();
     log_.write("four\n");
-    reader_.step(false);
+    reader_.run();
+    log_.rotate();
     log_.write("five\n");
+    reader_.run();
+    log_.write("six\n");
+    log_.rotate();
+    log_.write("seven\n");
     reader_.restart();
     reader_.run();
-    EXPECT_EQ(reader_.text, "one\ntwo\nthree\nfour\nfive\n");
+    EXPECT_EQ(reader_.text, "one\ntwo\nthree\nfour\nfive\nsix\nseven\n");
     EXPECT_EQ(reader_.lost(), 0);
 }
 
@@ -180,6 +185,17 @@ TEST_F(LogReaderTest, Notices_a_truncation_between_look_and_read) {
     EXPECT_FALSE(*chunk);
     EXPECT_EQ(body.size(), 0u);
     EXPECT_EQ(metrics.truncations.Value(), 1);
+}
+
+TEST_F(LogReaderTest, Goes_on_at_its_place_when_a_file_was_cut_behind_it) {
+    log_.write("one\n");
+    reader_.run();
+    log_.write("two\nthree\nfour\n");
+    reader_.step(false);
+    fs::resize_file(log_.live(), 8);
+    reader_.run();
+    EXPECT_EQ(reader_.text, "one\ntwo\n");
+    EXPECT_EQ(reader_.metrics.truncations.Value(), 1);
 }
 
 TEST_F(LogReaderTest, Counts_a_truncation_of_a_file_it_has_not_come_to) {

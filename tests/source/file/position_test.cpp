@@ -50,7 +50,7 @@ std::string text_of(std::size_t bytes) {
 }
 
 TEST_F(PastTest, Stays_the_same_while_the_file_grows) {
-    for (const std::uint64_t offset : {1, 500, 1023, 1024, 1025, 5000}) {
+    for (const std::uint64_t offset : {1u, 500u, 1023u, 1024u, 1025u, 5000u}) {
         const auto past = *past_at(*file_with(text_of(5000)), offset, {});
         EXPECT_EQ(*compare(*file_with(text_of(9000)), past), Match::kSame) << offset;
     }
@@ -59,7 +59,7 @@ TEST_F(PastTest, Stays_the_same_while_the_file_grows) {
 TEST_F(PastTest, Grows_step_by_step_to_what_it_is_at_once) {
     const auto file = file_with(text_of(9000));
     Past past;
-    for (const std::uint64_t offset : {100, 900, 1500, 9000}) past = *past_at(*file, offset, past);
+    for (const std::uint64_t offset : {100u, 900u, 1500u, 9000u}) past = *past_at(*file, offset, past);
     EXPECT_EQ(past, *past_at(*file, 9000, {}));
 }
 
