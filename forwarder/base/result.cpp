@@ -32,8 +32,8 @@ ErrorCode code_of(int number) {
         case ENOENT: return ErrorCode::kNotFound;
         case EEXIST: return ErrorCode::kExists;
         case ENOSPC:
-        case EDQUOT: return ErrorCode::kFull;
-        case EFBIG: return ErrorCode::kTooLarge;
+        case EDQUOT:
+        case EFBIG: return ErrorCode::kFull;  // kTooLarge would blame whoever sent the bytes
         default: return ErrorCode::kBroken;
     }
 }

@@ -182,24 +182,39 @@ class FullDisk(harness.Test):
         self.assertEqual(self.world.output("late"), self.world.output("out"))
         self.assertEqual(forwarder.stop(), 0)
 
-    def test_writes_that_fail_are_never_acknowledged(self):
-        """No file may grow beyond 2 MiB: writes to the spool fail with EFBIG."""
-        def small_files():
+    def test_a_segment_that_cannot_grow_is_left_for_a_new_one(self):
+        """No file may grow beyond 2 MiB: the write that would fails with EFBIG, and the next segment takes its place."""
+        self.writes_are_honest(2 << 20)
+
+    def test_writes_that_fail_are_refused_until_they_work_again(self):
+        """No file may grow at all for a while."""
+        self.writes_are_honest(1 << 40, stop_for_a_while=True)
+
+    def writes_are_honest(self, file_bytes_max, stop_for_a_while=False):
+        def limit_files():
             harness.die_with_parent()
             signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-            resource.setrlimit(resource.RLIMIT_FSIZE, (2 << 20, 2 << 20))
-        forwarder = self.world.start(before_exec=small_files, sinks=[
-            self.world.file_sink("out", file={"rotate_size": "256KiB"})])
+            resource.setrlimit(resource.RLIMIT_FSIZE, (file_bytes_max, resource.RLIM_INFINITY))
+        forwarder = self.world.start(before_exec=limit_files, sinks=[
+            self.world.file_sink("out", retry_max="500ms", parked_retry="500ms", file={"rotate_size": "256KiB"})])
         acknowledged = set()
-        refused = 0
+        statuses = []
         with forwarder.client() as client:
-            for seed in range(1, 40):
-                answer = client.post(bulk(seed, 100))
+            for seed in range(1, 41):
+                if stop_for_a_while and seed in (11, 31):
+                    resource.prlimit(forwarder.pid, resource.RLIMIT_FSIZE,
+                                     (0 if seed == 11 else file_bytes_max, resource.RLIM_INFINITY))
+                answer = harness.post_until_accepted(client, bulk(seed, 100), 0 if 11 <= seed < 31 else 30)[-1]
                 self.assertIn(answer.status, (200, 503))
+                statuses.append(answer.status)
                 if answer.status == 200:
                     acknowledged |= {event(n, seed=seed)["auditID"].encode() for n in range(100)}
-                refused += answer.status == 503
-        self.note(f"{len(acknowledged)} events acknowledged, {refused} bodies refused")
+                elif stop_for_a_while:
+                    self.assertEqual(forwarder.get("/readyz").status, 503)
+                    self.assertEqual(forwarder.get("/livez").status, 200)
+        if stop_for_a_while:
+            self.assertIn(503, statuses[10:30])
+            self.assertEqual(set(statuses[:10] + statuses[30:]), {200})
         harness.check_laws(forwarder.metrics())
         forwarder.kill()
         again = self.world.start()
