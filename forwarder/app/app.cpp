@@ -3,9 +3,10 @@
 #include <malloc.h>
 #include <signal.h>
 
+#include <utility>
+
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/signal_set.hpp>
-#include <boost/asio/steady_timer.hpp>
 
 #include "forwarder/app/forwarder.h"
 #include "forwarder/app/live_summary.h"
@@ -13,6 +14,7 @@
 #include "forwarder/app/reload.h"
 #include "forwarder/app/rules_file.h"
 #include "forwarder/base/log.h"
+#include "forwarder/base/signal.h"
 #include "forwarder/base/units.h"
 
 namespace auditfwd {
@@ -31,44 +33,46 @@ void bound_allocator() {
     mallopt(M_ARENA_MAX, 4);
 }
 
-// Serves until SIGTERM or SIGINT; SIGHUP reloads.
-Task<void> serve(Forwarder& forwarder, Reload& reload, LiveSummary* summary) {
-    const auto executor = co_await asio::this_coro::executor;
-    bool ending = false;
-    asio::steady_timer tick{executor};
-    asio::signal_set signals{executor, SIGTERM, SIGINT, SIGHUP};
-    std::function<void()> listen = [&] {
-        signals.async_wait([&](boost::system::error_code error, int signal) {
+// SIGTERM and SIGINT end, SIGHUP reloads. Held from before anything is opened, so that a signal never ends the process
+// by itself: one that comes during start-up is obeyed right after it.
+struct Signals {
+    explicit Signals(asio::io_context& loop) : set{loop, SIGTERM, SIGINT, SIGHUP}, changed{loop.get_executor()} {
+        next();
+    }
+
+    void next() {
+        set.async_wait([this](boost::system::error_code error, int signal) {
             if (error) return;
-            if (signal == SIGHUP) {
-                reload.now();
-                listen();
-                return;
-            }
-            ending = true;
-            tick.cancel();
+            (signal == SIGHUP ? reload : end) = true;
+            changed.notify_all();
+            next();
         });
-    };
-    listen();
-    while (!ending) {
-        tick.expires_after(std::chrono::seconds{1});
-        co_await tick.async_wait(use_tuple);
-        if (ending) break;
+    }
+
+    asio::signal_set set;
+    Signal changed;
+    bool end = false;
+    bool reload = false;
+};
+
+Task<void> serve(Forwarder& forwarder, Reload& reload, Signals& signals, LiveSummary* summary) {
+    while (!signals.end) {
+        if (std::exchange(signals.reload, false)) reload.now();
+        co_await signals.changed.wait_until(std::chrono::steady_clock::now() + std::chrono::seconds{1});
         reload.if_changed();
         if (summary) summary->show(forwarder);
     }
     if (summary) summary->end();
-    signals.cancel();
-    co_await asio::post(use);
 }
 
-Task<void> serve_and_stop(Forwarder& forwarder, const Config& config, const RunOptions& options) {
+Task<void> serve_and_stop(Forwarder& forwarder, const Config& config, const RunOptions& options, Signals& signals) {
     Reload reload{options.config_path, config, forwarder};
     LiveSummary summary;
-    co_await serve(forwarder, reload, options.live_summary ? &summary : nullptr);
+    co_await serve(forwarder, reload, signals, options.live_summary ? &summary : nullptr);
     notify_service_manager("STOPPING=1");
     log_info("shutting down");
     co_await forwarder.stop(std::chrono::steady_clock::now() + config.shutdown_deadline);
+    signals.set.cancel();
 }
 
 void say_where(const Config& config, const BoundPorts& ports) {
@@ -92,6 +96,11 @@ int run(const Config& config, const RunOptions& options) {
     protect_memory();
     bound_allocator();
     ::signal(SIGPIPE, SIG_IGN);  // a reader of stdout that leaves is an error of that sink alone
+    asio::io_context loop{1};
+    Signals signals{loop};
+    // From here on a signal is an order that is carried out once everything serves, not a sudden end.
+    asio::io_context loop{1};
+    asio::signal_set signals{loop, SIGTERM, SIGINT, SIGHUP};
     SystemFileSystem files;
     const auto rules = load_rules(config, files);
     if (!rules) {
@@ -111,9 +120,9 @@ int run(const Config& config, const RunOptions& options) {
     }
     notify_service_manager("READY=1");
 
-    asio::io_context loop{1};
     std::exception_ptr failure;
-    asio::co_spawn(loop, serve_and_stop(**forwarder, config, options), [&](std::exception_ptr e) { failure = e; });
+    asio::co_spawn(loop, serve_and_stop(**forwarder, config, options, signals),
+                   [&](std::exception_ptr e) { failure = e; });
     loop.run();
     if (failure) std::rethrow_exception(failure);
     log_info("stopped");

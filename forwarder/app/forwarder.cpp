@@ -3,6 +3,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 
+#include <algorithm>
 #include <random>
 #include <thread>
 
@@ -60,7 +61,21 @@ Result<void> Forwarder::open(std::shared_ptr<const Rules> rules) {
     return {};
 }
 
+// A cursor nobody reads holds the disk for ever, or is a sink that was renamed by mistake and would start anew.
+Result<void> Forwarder::check_cursors() {
+    if (config_.spool.in_memory) return {};
+    TRY(const auto names, list_cursors(files_, config_.spool.directory));
+    for (const auto& name : names) {
+        if (std::ranges::any_of(config_.sinks, [&](const SinkConfig& sink) { return sink.name == name; })) continue;
+        return Error{ErrorCode::kInvalid, "the spool " + config_.spool.directory.string() + " has a cursor of a sink \"" +
+                                              name + "\" that is not configured; if it is gone for good, say " +
+                                              "auditfwd spool forget " + name};
+    }
+    return {};
+}
+
 Result<void> Forwarder::open_deliveries() {
+    TRY_VOID(check_cursors());
     const auto executor = delivery_worker_->executor();
     for (const auto& sink : config_.sinks) {
         DeliveryContext context{.spool = *spool_,

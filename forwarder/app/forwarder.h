@@ -41,6 +41,7 @@ public:
 private:
     explicit Forwarder(Config config);
     Result<void> open(std::shared_ptr<const Rules> rules);
+    Result<void> check_cursors();
     Result<void> open_deliveries();
     Result<void> open_sources();
     Result<void> open_admin();
