@@ -9,6 +9,7 @@
 #include <set>
 
 #include "forwarder/base/log.h"
+#include "tests/source/file/hooked_file_system.h"
 #include "tests/source/file/log_writer.h"
 #include "tests/source/file/test_reader.h"
 
@@ -21,72 +22,16 @@ using testing::TestReader;
 
 constexpr std::size_t kLineMax = 400;
 
-// The real file system; now and then a call fails.
-class FlakyFileSystem final : public FileSystem {
-public:
-    explicit FlakyFileSystem(std::mt19937_64& random) : random_{random} {}
-
-    unsigned percent = 0;  // of the calls that fail
-
-    Result<std::unique_ptr<File>> open(const std::filesystem::path& path, OpenMode mode) override {
-        if (fails()) return broken();
-        TRY(auto file, files_.open(path, mode));
-        return std::unique_ptr<File>{std::make_unique<FlakyFile>(*this, std::move(file))};
-    }
-    Result<FileStat> stat(const std::filesystem::path& path) override {
-        if (fails()) return broken();
-        return files_.stat(path);
-    }
-    Result<std::vector<std::string>> list(const std::filesystem::path& directory) override {
-        if (fails()) return broken();
-        return files_.list(directory);
-    }
-    // Not for a reader.
-    Result<void> make_directory(const std::filesystem::path&) override { return broken(); }
-    Result<void> rename(const std::filesystem::path&, const std::filesystem::path&) override { return broken(); }
-    Result<void> remove(const std::filesystem::path&) override { return broken(); }
-    Result<void> sync_directory(const std::filesystem::path&) override { return broken(); }
-    Result<std::unique_ptr<FileLock>> lock(const std::filesystem::path&) override { return broken(); }
-    Result<Space> space(const std::filesystem::path&) override { return broken(); }
-
-private:
-    class FlakyFile final : public File {
-    public:
-        FlakyFile(FlakyFileSystem& files, std::unique_ptr<File> file) : files_{files}, file_{std::move(file)} {}
-        Result<std::size_t> read_at(std::uint64_t position, std::span<char> into) override {
-            if (files_.fails()) return broken();
-            return file_->read_at(position, into);
-        }
-        Result<FileStat> stat() override {
-            if (files_.fails()) return broken();
-            return file_->stat();
-        }
-        Result<void> write_at(std::uint64_t, std::span<const std::string_view>) override { return broken(); }
-        Result<void> sync() override { return broken(); }
-        Result<void> truncate(std::uint64_t) override { return broken(); }
-
-    private:
-        FlakyFileSystem& files_;
-        std::unique_ptr<File> file_;
-    };
-
-    bool fails() { return random_() % 100 < percent; }
-    static Error broken() { return {ErrorCode::kBroken, "as the test has it"}; }
-
-    SystemFileSystem files_;
-    std::mt19937_64& random_;
-};
-
 class Model {
 public:
-    explicit Model(std::uint64_t seed) : random_{seed}, files_{random_}, reader_{options(), files_} {
-        files_.percent = chance(30) ? 5 : 0;
+    explicit Model(std::uint64_t seed) : random_{seed}, reader_{options(), files_} {
+        if (chance(30)) files_.before = [this] { return !chance(5); };
     }
 
     void run() {
         for (int i = 0; i < 120; ++i) act();
         line();  // so that the last rotated file is known to be finished
-        files_.percent = 0;
+        files_.before = [] { return true; };
         if (chance(50)) restart();
         while (reader_.step()) {
         }
@@ -255,7 +200,7 @@ private:
     std::mt19937_64 random_;
     testing::TemporaryDirectory directory_;
     LogWriter log_{directory_.path() / "audit.log"};
-    FlakyFileSystem files_;
+    testing::HookedFileSystem files_;
     TestReader reader_;
     std::vector<Content> contents_ = std::vector<Content>(1);
     std::vector<Rotated> rotated_;
