@@ -3,8 +3,12 @@
 // FORMAT.md specifies the files. Left of the spool everything is part of a request and may be refused; right of it
 // nothing is refused, only late. A source is answered when append() returns, because then a sync covers its records.
 //
-// Owner: App; it outlives workers' coroutines and all readers. Thread: append() from any worker; files are touched on
-// the spool's own thread alone, readers read on theirs.
+// Owner: App; it outlives all readers and the coroutines that append, and the workers' event loops outlive it. Thread:
+// append() from any worker; segments are written on the spool's own thread alone, readers read on theirs.
+//
+// Memory: blocks on their way belong to the callers' reservations (an append that may wait does so for 16 MiB at most);
+// the spool itself holds 2 MiB of read blocks, and for each reader one compressed block, its largest. In memory it
+// holds bytes_max.
 #pragma once
 
 #include <cstddef>
@@ -52,7 +56,8 @@ struct SpoolStep {
     std::shared_ptr<const StoredBlock> block;  // may begin before the offset asked for
 };
 
-// One sink's way of reading. Owner: its delivery; destroyed before the spool. Thread: that of the executor given.
+// One sink's way of reading. Owner: its delivery; destroyed before the spool. Thread: that of the executor given. It
+// keeps the segment open that it reads, also when that is deleted meanwhile.
 class SpoolReader {
 public:
     virtual ~SpoolReader() = default;
