@@ -9,9 +9,10 @@ namespace auditfwd {
 
 namespace {
 
-std::uint64_t load(const char* from, std::size_t bytes) {
-    std::uint64_t value = 0;
-    std::memcpy(&value, from, bytes);
+template <class T>
+std::uint64_t load(const char* from) {
+    T value = 0;
+    std::memcpy(&value, from, sizeof value);
     return value;
 }
 
@@ -20,20 +21,20 @@ std::uint64_t mix(std::uint64_t hash, std::uint64_t value) {
     return hash ^ hash >> 32;
 }
 
-// Fast for the short strings of requests. Keys come from the policy alone, so nobody outside can make them collide.
+// Fast for the short strings of requests: whole loads, the last of which may overlap the one before. Keys come from the
+// policy alone, so nobody outside can make them collide.
 std::uint64_t hash_of(std::string_view text, std::uint64_t hash) {
-    hash = mix(hash, text.size());
     const char* at = text.data();
-    std::size_t left = text.size();
-    for (; left > 8; left -= 8, at += 8) hash = mix(hash, load(at, 8));
-    if (left == 8) return mix(hash, load(at, 8));
-    // Whole loads where the size allows them: one of unknown size is a call.
-    if (left >= 4) return mix(hash, load(at, 4) << 32 | load(at + left - 4, 4));
-    if (left > 0) {
-        const auto byte = [&](std::size_t i) { return static_cast<std::uint64_t>(static_cast<unsigned char>(at[i])); };
-        return mix(hash, byte(0) << 16 | byte(left / 2) << 8 | byte(left - 1));
+    const char* const end = at + text.size();
+    hash ^= text.size();
+    if (text.size() > 8) {
+        for (; end - at > 8; at += 8) hash = mix(hash, load<std::uint64_t>(at));
+        return mix(hash, load<std::uint64_t>(end - 8));
     }
-    return hash;
+    if (text.size() >= 4) return mix(hash, load<std::uint32_t>(at) << 32 | load<std::uint32_t>(end - 4));
+    if (text.empty()) return mix(hash, 0);
+    return mix(hash, load<std::uint8_t>(at) << 16 | load<std::uint8_t>(at + text.size() / 2) << 8 |
+                         load<std::uint8_t>(end - 1));
 }
 
 std::uint64_t hash_of(std::string_view first, std::string_view second) {
@@ -49,8 +50,7 @@ bool MaskTable::holds(const Slot& slot, std::string_view first, std::string_view
     return key.starts_with(first) && key.ends_with(second);
 }
 
-MaskRow MaskTable::row(std::string_view first, std::string_view second) const {
-    if (slots_.empty()) return free_row();
+MaskRow MaskTable::find(std::string_view first, std::string_view second) const {
     const auto hash = hash_of(first, second);
     const auto last = slots_.size() - 1;
     for (auto i = hash & last; slots_[i].row != 0; i = (i + 1) & last) {
@@ -82,6 +82,7 @@ MaskTable MaskTable::Builder::build(std::size_t words) const {
         while (out.slots_[i].row != 0) i = (i + 1) & last;
         out.slots_[i] = {hash, static_cast<std::uint32_t>(out.keys_.size()), static_cast<std::uint32_t>(first.size()),
                          static_cast<std::uint32_t>(second.size()), static_cast<std::uint32_t>(row)};
+        out.sizes_ |= std::uint64_t{1} << (first.size() & 63);
         out.keys_ += first;
         out.keys_ += second;
     }

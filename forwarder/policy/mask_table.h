@@ -28,7 +28,9 @@ public:
     bool empty() const { return slots_.empty(); }
     MaskRow free_row() const { return rows_.data(); }
     // The clauses that let the key pass: free_row() for one that no clause names.
-    MaskRow row(std::string_view first, std::string_view second = {}) const;
+    MaskRow row(std::string_view first, std::string_view second = {}) const {
+        return may_hold(first.size()) ? find(first, second) : free_row();
+    }
 
 private:
     struct Slot {
@@ -39,11 +41,15 @@ private:
         std::uint32_t row = 0;  // where it begins in rows_; 0: an empty slot
     };
 
+    // Most strings of requests are of a size that no key has.
+    bool may_hold(std::size_t first_bytes) const { return (sizes_ >> (first_bytes & 63) & 1) != 0; }
+    MaskRow find(std::string_view first, std::string_view second) const;
     bool holds(const Slot& slot, std::string_view first, std::string_view second) const;
 
     std::vector<Slot> slots_;  // a power of two, at most half full
     std::string keys_;
     std::vector<MaskWord> rows_;  // the free row first
+    std::uint64_t sizes_ = 0;     // of the keys' first parts, modulo 64
 };
 
 class MaskTable::Builder {

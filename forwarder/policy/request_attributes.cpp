@@ -1,7 +1,5 @@
 #include "forwarder/policy/request_attributes.h"
 
-#include <cstring>
-
 #include "forwarder/policy/percent.h"
 
 namespace auditfwd {
@@ -18,12 +16,13 @@ public:
     // Empty when there is none.
     std::string_view next() {
         if (!more_) return {};
-        const void* slash = rest_.empty() ? nullptr : std::memchr(rest_.data(), '/', rest_.size());
-        if (!slash) {
+        // Parts are short: a call to memchr takes longer than looking.
+        std::size_t size = 0;
+        while (size < rest_.size() && rest_[size] != '/') ++size;
+        if (size == rest_.size()) {
             more_ = false;
             return rest_;
         }
-        const auto size = static_cast<std::size_t>(static_cast<const char*>(slash) - rest_.data());
         const auto part = rest_.substr(0, size);
         rest_.remove_prefix(size + 1);
         return part;

@@ -65,9 +65,11 @@ TEST(HostileFile, An_alias_inside_itself_is_refused) {
     expect_error("&a ? *a\n", "p.yaml");
 }
 
-TEST(HostileFile, A_million_small_values_are_too_many) {
-    expect_error(policy_with("x: [" + repeated("a,", 500'000) + "]\n"), "too many values");
-    expect_error("{\"x\":[" + repeated("1,", 500'000) + "1]}", "too many values");
+TEST(HostileFile, Half_a_million_small_values_are_too_many) {
+    for (const auto& text :
+         {policy_with("x: [" + repeated("a,", 500'000) + "]\n"), "{\"x\":[" + repeated("1,", 500'000) + "1]}"}) {
+        EXPECT_THAT(load_outcome(text).errors, ElementsAre(HasSubstr("too many values")));
+    }
 }
 
 TEST(HostileFile, Thousands_of_unknown_keys_cost_no_square) {
