@@ -27,6 +27,8 @@ int parse_and_run(int argc, const char* const* argv) {
     add_validate(app, exit);
     add_pipe(app, exit);
     add_explain(app, exit);
+    add_spool(app, exit);
+    add_deadletters(app, exit);
     add_config(app, exit);
     try {
         app.parse(argc, argv);

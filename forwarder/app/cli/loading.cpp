@@ -67,7 +67,7 @@ Loaded load_some(const std::filesystem::path& config_path, const std::string& po
     if (!config_path.empty()) {
         auto read = read_file(files, config_path, kConfigBytesMax);
         if (!read) {
-            loaded.errors.push_back(std::move(read).error().message);
+            loaded.errors.push_back(std::move(read).error().at("auditfwd").message);
             return loaded;
         }
         text = *std::move(read);
