@@ -98,9 +98,6 @@ int run(const Config& config, const RunOptions& options) {
     ::signal(SIGPIPE, SIG_IGN);  // a reader of stdout that leaves is an error of that sink alone
     asio::io_context loop{1};
     Signals signals{loop};
-    // From here on a signal is an order that is carried out once everything serves, not a sudden end.
-    asio::io_context loop{1};
-    asio::signal_set signals{loop, SIGTERM, SIGINT, SIGHUP};
     SystemFileSystem files;
     const auto rules = load_rules(config, files);
     if (!rules) {
