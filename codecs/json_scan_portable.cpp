@@ -31,10 +31,10 @@ struct Block {
     static KERNEL Bytes fold(Bytes bytes) { return bytes | std::uint8_t{0x20}; }  // [ to {, ] to }, A to a
 
     KERNEL std::uint64_t equal(char c) const {
-        return each([=](Bytes bytes) { return bytes == byte(c); });
+        return each([c](Bytes bytes) { return bytes == byte(c); });
     }
     KERNEL std::uint64_t at_most(char c) const {
-        return each([=](Bytes bytes) { return bytes <= byte(c); });
+        return each([c](Bytes bytes) { return bytes <= byte(c); });
     }
     KERNEL std::uint64_t open() const {
         return each([](Bytes bytes) { return fold(bytes) == byte('{'); });

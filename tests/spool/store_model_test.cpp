@@ -83,7 +83,7 @@ private:
             case 2: {
                 const auto from = pick(8);
                 const auto to = from + pick(20);
-                return harness_.files.judge([=, n = 0u](Call, const auto&) mutable {
+                return harness_.files.judge([from, to, fate, n = 0u](Call, const auto&) mutable {
                     const auto call = n++;
                     return call >= from && call < to ? fate : Fate::kWork;
                 });
