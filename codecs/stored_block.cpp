@@ -9,6 +9,7 @@
 #include "forwarder/base/assert.h"
 #include "forwarder/base/crypto.h"
 #include "forwarder/base/limits.h"
+#include "forwarder/base/units.h"
 
 namespace auditfwd {
 
@@ -16,6 +17,7 @@ namespace {
 
 constexpr std::uint32_t kBlockMagic = 0x31424641;  // "AFB1"
 constexpr std::size_t kSourceBytesMax = 128;
+constexpr std::size_t kExpansionMax = 32_KiB;  // a run of 128 KiB takes four bytes of a frame
 
 Error damaged(const char* what) { return {ErrorCode::kInvalid, std::string{"block: "} + what}; }
 
@@ -104,7 +106,7 @@ std::optional<BlockHead> parse_block_head(std::string_view bytes, std::uint32_t 
     // The checksum vouches for a writer of this spool; what follows keeps arithmetic safe from any other.
     if (content_bytes < fixed || head.table_bytes > content_bytes - fixed || reserved != 0 ||
         number(head.place.first) == 0 || head.place.unused >= number(head.place.first) ||
-        head.records > UINT64_MAX - number(head.place.first) || (head.records == 0) != (head.frame_bytes == 0)) {
+        number(head.place.first) > kOffsetMax - head.records || (head.records == 0) != (head.frame_bytes == 0)) {
         return std::nullopt;
     }
     head.checkpoint_bytes = static_cast<std::uint32_t>(content_bytes - fixed - head.table_bytes);
@@ -131,6 +133,7 @@ Decompressor::~Decompressor() = default;
 Decompressor::Decompressor(Decompressor&&) noexcept = default;
 
 Result<std::string> Decompressor::decompress(std::string_view frame, std::size_t bytes) {
+    if (bytes / kExpansionMax > frame.size()) return damaged("frame too small for its content");
     if (ZSTD_getFrameContentSize(frame.data(), frame.size()) != bytes) return damaged("frame of another size");
     std::string text;
     text.resize(bytes);

@@ -22,6 +22,8 @@ namespace auditfwd {
 inline constexpr std::uint32_t kSkippableMagic = 0x184D2A5A;
 inline constexpr std::size_t kBlockHeadBytes = 80;
 inline constexpr std::size_t kCheckpointsPerBlockMax = 64;
+// No spool gets there; whatever claims to is damaged, and sums of offsets never overflow.
+inline constexpr std::uint64_t kOffsetMax = std::uint64_t{1} << 62;
 
 // Where a block stands, known when it is appended.
 struct BlockPlace {
@@ -63,7 +65,8 @@ bool verify_block(const BlockHead& head, std::string_view rest, std::string_view
 // The checkpoints of a verified block.
 Result<std::vector<Checkpoint>> stored_checkpoints(const BlockHead& head, std::string_view rest);
 
-// A zstd context, reused. Thread: one at a time.
+// A zstd context, reused. Thread: one at a time. Allocates at most 32 KiB for each byte of a frame, which is as much as
+// zstd can make of it.
 class Decompressor {
 public:
     Decompressor();

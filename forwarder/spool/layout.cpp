@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "codecs/stored_block.h"
+
 namespace auditfwd::spool {
 
 namespace {
@@ -34,7 +36,9 @@ std::optional<SegmentName> parse_segment_name(std::string_view file_name) {
     const auto first = parse_digits(file_name.substr(kPrefix.size() + kNumberDigits + 1, kOffsetDigits));
     if (!segment || !first) return std::nullopt;
     const SegmentName name{*segment, Offset{*first}};
-    if (name.number == 0 || number(name.first) == 0 || to_file_name(name) != file_name) return std::nullopt;
+    if (name.number == 0 || number(name.first) == 0 || number(name.first) > kOffsetMax ||
+        to_file_name(name) != file_name)
+        return std::nullopt;
     return name;
 }
 

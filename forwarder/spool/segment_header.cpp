@@ -65,7 +65,9 @@ std::optional<ParsedSegmentHeader> parse_segment_header(std::string_view bytes) 
     header.predecessor.last = Offset{in.get<std::uint64_t>()};
     auto checkpoints = decode_checkpoints(bytes.substr(kFixedBytes, size - 4 - kFixedBytes));
     if (!checkpoints || checkpoints->size() > kSourcesMax) return std::nullopt;
-    if (header.predecessor.number >= header.number || header.predecessor.last + 1 != header.first) return std::nullopt;
+    if (header.predecessor.number >= header.number || header.predecessor.last + 1 != header.first ||
+        number(header.first) > kOffsetMax)
+        return std::nullopt;
     header.checkpoints = *std::move(checkpoints);
     return parsed;
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "codecs/stored_block.h"
 #include "forwarder/base/crypto.h"
 #include "forwarder/spool/checked_text.h"
 #include "forwarder/spool/layout.h"
@@ -20,12 +21,17 @@ void add_mark(CheckedTextWriter& lines, const DurableMark& mark) {
     lines.add("last", number(mark.last));
 }
 
+Result<Offset> read_offset(CheckedTextReader& lines, std::string_view key) {
+    TRY(const auto value, lines.integer(key));
+    if (value > kOffsetMax) return Error{ErrorCode::kInvalid, "\"" + std::string{key} + "\" is too large"};
+    return Offset{value};
+}
+
 Result<DurableMark> read_mark(CheckedTextReader& lines) {
     DurableMark mark;
     TRY(mark.segment, lines.integer("segment"));
     TRY(mark.end, lines.integer("end"));
-    TRY(const auto last, lines.integer("last"));
-    mark.last = Offset{last};
+    TRY(mark.last, read_offset(lines, "last"));
     return mark;
 }
 
@@ -52,8 +58,7 @@ Result<SpoolState> parse_state(std::string_view text) {
     TRY(auto lines, CheckedTextReader::open(text, kStateKind));
     SpoolState state;
     TRY(state.id, read_id(lines));
-    TRY(const auto used_to, lines.integer("used_to"));
-    state.used_to = Offset{used_to};
+    TRY(state.used_to, read_offset(lines, "used_to"));
     TRY(state.mark, read_mark(lines));
     return state;
 }

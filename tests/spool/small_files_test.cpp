@@ -20,8 +20,8 @@ using testing::ForgetfulFileSystem;
 const std::filesystem::path kSpool{"/spool"};
 
 TEST(SegmentName, Is_the_same_after_a_round_through_its_file_name) {
-    const SegmentName name{42, Offset{UINT64_MAX}};
-    EXPECT_EQ(to_file_name(name), "segment-0000000042-18446744073709551615.zst");
+    const SegmentName name{42, Offset{kOffsetMax}};
+    EXPECT_EQ(to_file_name(name), "segment-0000000042-04611686018427387904.zst");
     EXPECT_EQ(parse_segment_name(to_file_name(name)), name);
 }
 
@@ -30,7 +30,8 @@ TEST(SegmentName, Is_not_found_in_other_files) {
          {"", "state", "segment-0000000042-00000000000000000001.zst.tmp", "segment-0000000042-00000000000000000001.zsd",
           "segment-0000000000-00000000000000000001.zst", "segment-0000000001-00000000000000000000.zst",
           "segment-00000000x1-00000000000000000001.zst", "segment-0000000001_00000000000000000001.zst",
-          "segment-0000000001-99999999999999999999.zst", "segment-+000000001-00000000000000000001.zst"})
+          "segment-0000000001-99999999999999999999.zst", "segment-0000000001-18446744073709551615.zst",
+          "segment-+000000001-00000000000000000001.zst"})
         EXPECT_FALSE(parse_segment_name(name)) << name;
 }
 
