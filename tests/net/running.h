@@ -10,6 +10,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_future.hpp>
 
+#include "forwarder/base/clock.h"
 #include "forwarder/base/worker.h"
 
 namespace auditfwd::testing {
