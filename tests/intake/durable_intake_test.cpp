@@ -104,14 +104,14 @@ TEST_F(DurableIntakeTest, Answers_at_the_deadline_and_counts_what_becomes_durabl
     spool.held = true;
     auto late = submission(event("a"));
     late.until = std::chrono::steady_clock::now();
-    auto scenario = [](DurableIntakeTest& t, Submission s) -> Task<void> {
-        const auto accepted = co_await t.intake.submit(std::move(s));
+    auto scenario = [](DurableIntake& to, ByteBudget& memory, FakeSpool& slow, Submission s) -> Task<void> {
+        const auto accepted = co_await to.submit(std::move(s));
         EXPECT_FALSE(accepted);
         EXPECT_EQ(accepted.error().code, ErrorCode::kTimeout);
-        EXPECT_GT(t.budget.in_use(), 0u) << "the blocks still wait in memory";
-        t.spool.let_go();
+        EXPECT_GT(memory.in_use(), 0u) << "the blocks still wait in memory";
+        slow.let_go();
     };
-    run_task(context, scenario(*this, std::move(late)));
+    run_task(context, scenario(intake, budget, spool, std::move(late)));
     EXPECT_EQ(ledger.totals().stored, 1u);
     EXPECT_EQ(budget.in_use(), 0u);
     EXPECT_NE(metrics.text().find("auditfwd_appends_after_answer_total 1"), std::string::npos);
