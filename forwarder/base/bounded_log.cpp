@@ -6,6 +6,7 @@
 #include <charconv>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "forwarder/base/units.h"
 
@@ -24,23 +25,15 @@ std::optional<std::uint64_t> parse_name(std::string_view name) {
     return first;
 }
 
-struct Ending {
-    std::uint64_t lines = 0;
-    std::uint64_t bytes = 0;  // up to the last newline
-};
-
-Result<Ending> scan(File& file) {
+Result<std::uint64_t> count_lines(File& file) {
     std::string buffer(64_KiB, '\0');
-    Ending ending;
+    std::uint64_t lines = 0;
     for (std::uint64_t position = 0;;) {
         TRY(const auto n, file.read_at(position, buffer));
-        for (std::size_t i = 0; i < n; ++i) {
-            if (buffer[i] != '\n') continue;
-            ++ending.lines;
-            ending.bytes = position + i + 1;
-        }
+        lines += static_cast<std::uint64_t>(
+            std::count(buffer.begin(), buffer.begin() + static_cast<std::ptrdiff_t>(n), '\n'));
         position += n;
-        if (n < buffer.size()) return ending;
+        if (n < buffer.size()) return lines;
     }
 }
 
@@ -81,18 +74,9 @@ Result<void> BoundedLog::read_directory() {
     bytes_ = 0;
     for (const auto& piece : pieces_) bytes_ += piece.bytes;
     if (pieces_.empty()) return {};
-    return adopt_last();
-}
-
-Result<void> BoundedLog::adopt_last() {
-    auto& last = pieces_.back();
-    TRY(auto file, files_.open(last.path, OpenMode::kReadWrite));
-    TRY(const auto ending, scan(*file));
-    if (ending.bytes < last.bytes) TRY_VOID(file->truncate(ending.bytes));
-    bytes_ -= last.bytes - ending.bytes;
-    last.bytes = ending.bytes;
-    next_line_ = last.first_line + ending.lines;
-    file_ = std::move(file);
+    TRY(auto last, files_.open(pieces_.back().path, OpenMode::kRead));
+    TRY(const auto lines, count_lines(*last));
+    next_line_ = pieces_.back().first_line + lines;
     return {};
 }
 
@@ -110,6 +94,7 @@ Result<void> BoundedLog::append(std::span<const std::string_view> parts) {
     line.push_back("\n");
     auto& piece = pieces_.back();
     if (auto written = file_->write_at(piece.bytes, line); !written) {
+        [[maybe_unused]] const auto flushed = flush();  // sync() tells
         file_.reset();
         opened_ = false;  // what is in the file is not known
         return std::move(written).error();
@@ -152,9 +137,7 @@ Result<void> BoundedLog::sync() {
 }
 
 Result<void> BoundedLog::flush() {
-    if (!unsynced_) return {};
-    TRY_VOID(open());  // after a failed append
-    unsynced_ = false;
+    if (!std::exchange(unsynced_, false)) return {};
     auto synced = file_->sync();
     if (!synced) {
         lost_ = true;

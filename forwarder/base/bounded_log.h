@@ -1,6 +1,9 @@
 // Lines kept in a directory of their own until they take too much room; then the oldest go.
 //
-//   DIR/<number of its first line, 20 digits>.ndjson     files of about bytes_max / 64, appended one after the other
+//   DIR/<number of its first line, 20 digits>.ndjson     pieces of about bytes_max / 64, one after the other
+//
+// A piece is written by one process, and not after a write or sync of it failed: what a power loss takes then cannot
+// lie before something that was synced. So only a piece's last line may be torn, and readers leave it out.
 //
 // For what must be kept but may not fill the disk: dead letters, intake's rejections. Owner: whoever appends; one
 // BoundedLog for a directory. Thread: one at a time; all calls block.
@@ -29,12 +32,11 @@ public:
 
     BoundedLog(FileSystem& files, std::filesystem::path directory, std::uint64_t bytes_max);
 
-    // Creates or reads the directory. Called by append() when it was not, or when a call failed: a half-written line
-    // is cut then.
+    // Creates or reads the directory. Called by append() when it was not yet, or when a call failed.
     Result<void> open();
 
     // Appends `parts` as one line; they hold no newline, which is added. Durable after sync(). Fails with kTooLarge
-    // when the line alone is beyond bytes_max; after any other failure the line is not there.
+    // when the line alone is beyond bytes_max; after any other failure the line may be there, whole or in part.
     Result<void> append(std::span<const std::string_view> parts);
     // A failure means that lines appended since the last success may be lost.
     Result<void> sync();
@@ -52,7 +54,6 @@ public:
 
 private:
     Result<void> read_directory();
-    Result<void> adopt_last();
     Result<void> begin_piece();
     Result<void> flush();
     Result<void> make_room(std::uint64_t bytes);

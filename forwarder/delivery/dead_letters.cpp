@@ -6,6 +6,8 @@
 #include <array>
 #include <charconv>
 
+#include "forwarder/base/crypto.h"
+
 namespace auditfwd {
 
 namespace {
@@ -124,7 +126,9 @@ std::optional<DeadLetter> parse_dead_letter(std::string_view line) {
     DeadLetter letter;
     std::uint64_t offset = 0;
     std::uint32_t bytes = 0;
-    if (!skip(line, R"({"spool":")") || !take_until(line, R"(","offset":)", letter.spool_id)) return {};
+    std::uint32_t crc = 0;
+    if (!skip(line, R"({"crc32c":)") || !take_number(line, crc) || crc32c(line) != crc) return {};
+    if (!skip(line, R"(,"spool":")") || !take_until(line, R"(","offset":)", letter.spool_id)) return {};
     if (!take_number(line, offset) || !skip(line, R"(,"time":")")) return {};
     if (!take_until(line, R"(",)", letter.time) || !skip(line, kReason)) return {};
     if (!take_until(line, R"(","bytes":)", letter.reason) || !take_number(line, bytes)) return {};
@@ -146,14 +150,19 @@ DeadLetters::DeadLetters(FileSystem& files, const std::filesystem::path& spool, 
 
 Result<void> DeadLetters::add(const RecordView& record, std::string_view spool_id, std::string_view reason,
                               WallTime now) {
-    const auto head = fmt::format(R"({{"spool":"{}","offset":{},"time":"{}",{}{}","bytes":{},"facts":{},"record":)",
-                                  spool_id, number(record.offset), to_rfc3339(now), kReason, clean_reason(reason),
-                                  record.json.size(), facts_text(record.facts));
-    const std::array<std::string_view, 3> line{head, record.json, "}"};
-    auto added = log_.append(line);
+    const auto facts = fmt::format(R"(,"spool":"{}","offset":{},"time":"{}",{}{}","bytes":{},"facts":{},"record":)",
+                                   spool_id, number(record.offset), to_rfc3339(now), kReason, clean_reason(reason),
+                                   record.json.size(), facts_text(record.facts));
+    auto added = append(facts, record.json);
     if (added || added.error().code != ErrorCode::kTooLarge) return added;
-    const std::array<std::string_view, 3> without{head, "null", "}"};
-    return log_.append(without);
+    return append(facts, "null");
+}
+
+Result<void> DeadLetters::append(std::string_view facts, std::string_view record) {
+    const auto crc = crc32c("}", crc32c(record, crc32c(facts)));
+    const auto head = fmt::format(R"({{"crc32c":{}{})", crc, facts);
+    const std::array<std::string_view, 3> line{head, record, "}"};
+    return log_.append(line);
 }
 
 Result<bool> DeadLetters::retry_is_asked() {

@@ -33,7 +33,7 @@ struct DeadLetter {
     std::string_view record;  // empty: it was larger than the directory may be
 };
 
-// Nothing when `line` is none that DeadLetters wrote.
+// Nothing when `line` is none that DeadLetters wrote, to the last bit: what it gives may be sent.
 std::optional<DeadLetter> parse_dead_letter(std::string_view line);
 
 // What is kept of a destination's own words.
@@ -55,6 +55,8 @@ public:
     const BoundedLog& log() const { return log_; }
 
 private:
+    Result<void> append(std::string_view facts, std::string_view record);
+
     FileSystem& files_;
     BoundedLog log_;
 };

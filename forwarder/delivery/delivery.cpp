@@ -70,19 +70,19 @@ void Delivery::stop() {
 
 Task<void> Delivery::run() {
     while (!stopping_) {
-        if (!co_await open_sink()) break;
-        co_await deliver();
+        const bool opened = co_await open_sink();
+        if (opened) co_await deliver();
     }
     meter_.update([](auto& status) { status.state = DeliveryState::kStopped; });
 }
 
 Task<bool> Delivery::open_sink() {
     Retry retry{options_.retry_min, options_.retry_max, context_.random};
-    bool again = std::exchange(rolling_back_, false);
+    const auto first_wait = std::exchange(rolling_back_, false) ? roll_back_retry_.next_wait() : Milliseconds{0};
     start_from_committed();
+    co_await pause(first_wait);
     while (!stopping_) {
         meter_.update([](auto& status) { status.state = DeliveryState::kOpening; });
-        if (std::exchange(again, false) && !co_await pause(roll_back_retry_.next_wait())) break;
         const auto opened = co_await sink_->open(committed_.sink_state, committed_.done + 1);
         if (opened) {
             note_success();
@@ -93,7 +93,8 @@ Task<bool> Delivery::open_sink() {
         note_trouble(parked ? "cannot be opened without help" : "cannot be opened", opened.error().message);
         if (parked) meter_.update([](auto& status) { status.state = DeliveryState::kParked; });
         peek_lag();
-        if (!co_await pause(parked ? std::max(options_.parked_retry, retry.next_wait()) : retry.next_wait())) break;
+        const auto wait = std::max(retry.next_wait(), parked ? options_.parked_retry : Milliseconds{0});
+        co_await pause(wait);
     }
     co_return false;
 }
@@ -192,10 +193,9 @@ void Delivery::start_from_committed() {
     publish();
 }
 
-Task<bool> Delivery::pause(Milliseconds wait) {
+Task<void> Delivery::pause(Milliseconds wait) {
     const auto until = context_.clock.steady() + wait;
     while (!leaving() && context_.clock.steady() < until) co_await changed_.wait_until(until);
-    co_return !leaving();
 }
 
 void Delivery::publish() {

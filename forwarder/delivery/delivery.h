@@ -89,8 +89,8 @@ private:
     bool leaving() const { return stopping_ || rolling_back_; }
     unsigned in_flight_max() const;
     SteadyTime wake_at() const;
-    // Gives false when the delivery leaves meanwhile.
-    Task<bool> pause(Milliseconds wait);
+    // Shorter when the delivery leaves.
+    Task<void> pause(Milliseconds wait);
 
     // load.cpp: from the spool to batches
     Task<std::optional<LoadedBatch>> load();

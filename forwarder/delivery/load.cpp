@@ -55,13 +55,12 @@ Task<std::optional<LoadedBatch>> Delivery::load() {
         co_await asio::post(use);  // a long way through the spool must not hold up other sinks
         if (batcher_.empty()) co_return std::nullopt;
     }
-    if (batcher_.empty()) {
-        account_filtered();
-        co_return std::nullopt;
-    }
+    std::optional<LoadedBatch> batch;
+    if (!batcher_.empty()) batch = batcher_.take();
+    account_filtered();
     // Here a record beyond limits_.record_bytes_max will be fitted (sink policy, then fit); until then the batcher
     // leaves it alone in its batch, and deliver_batch() makes it a dead letter.
-    co_return batcher_.take();
+    co_return batch;
 }
 
 void Delivery::account_filtered() {

@@ -21,7 +21,8 @@ Task<void> Delivery::redeliver() {
         co_return;
     }
     for (const auto& piece : *pieces) {
-        if (!co_await redeliver_piece(piece)) co_return;
+        const bool moved = co_await redeliver_piece(piece);
+        if (!moved) co_return;
     }
     auto done = [this] { return dead_letters_.retry_is_done(); };
     const auto ended = co_await helper_.run(done);
@@ -44,8 +45,10 @@ Task<bool> Delivery::redeliver_piece(BoundedLog::Piece piece) {
     std::vector<DeadLetter> foreign;
     std::vector<std::string_view> kept;  // lines with nothing to send
     for (std::string_view rest{*text}; !rest.empty();) {
-        const auto line = rest.substr(0, rest.find('\n'));
-        rest.remove_prefix(std::min(rest.size(), line.size() + 1));
+        const auto end = rest.find('\n');
+        if (end == std::string_view::npos) break;  // torn: it was never promised
+        const auto line = rest.substr(0, end);
+        rest.remove_prefix(end + 1);
         const auto letter = parse_dead_letter(line);
         if (!letter || letter->record.empty()) {
             kept.push_back(line);
@@ -53,16 +56,21 @@ Task<bool> Delivery::redeliver_piece(BoundedLog::Piece piece) {
             (letter->spool_id == committed_.spool_id ? ours : foreign).push_back(*letter);
         }
     }
-    if (!co_await redeliver_letters(std::move(ours), Origin::kLetter)) co_return false;
-    if (!co_await redeliver_letters(std::move(foreign), Origin::kForeignLetter)) co_return false;
+    bool sent = co_await redeliver_letters(std::move(ours), Origin::kLetter);
+    if (!sent) co_return false;
+    sent = co_await redeliver_letters(std::move(foreign), Origin::kForeignLetter);
+    if (!sent) co_return false;
     auto keep = [&]() -> Result<void> {
         for (const auto line : kept) TRY_VOID(dead_letters_.log().append(std::array{line}));
         return {};
     };
     auto remove = [&] { return dead_letters_.log().remove(piece); };
     auto ended = co_await helper_.run(keep);
-    if (ended && !co_await commit_now()) co_return false;
-    if (ended) ended = co_await helper_.run(remove);
+    if (ended) {
+        const bool committed = co_await commit_now();
+        if (!committed) co_return false;
+        ended = co_await helper_.run(remove);
+    }
     if (ended) co_return true;
     note_trouble("cannot move dead letters", ended.error().message);
     retry_asked_ = false;

@@ -51,10 +51,11 @@ Task<bool> Delivery::deliver_parts(Parts parts, Origin origin) {
         if (auto* const failed = std::get_if<Transient>(&*outcome)) {
             meter_.transient_batches.Increment();
             note_trouble("did not take a batch", failed->reason);
-            if (!co_await pause(retry.next_wait(failed->retry_after))) co_return false;
+            co_await pause(retry.next_wait(failed->retry_after));
         } else if (auto* const refused = std::get_if<Permanent>(&*outcome)) {
             meter_.permanent_batches.Increment();
-            if (!co_await refuse(parts, std::move(*refused), origin)) co_return false;
+            const bool kept = co_await refuse(parts, std::move(*refused), origin);
+            if (!kept) co_return false;
         } else {
             meter_.delivered_batches.Increment();
             retry.reset();
@@ -103,7 +104,8 @@ Task<bool> Delivery::dead_letter(Part part, std::string reason, Origin origin) {
         const auto added = co_await helper_.run(write);
         if (added) break;
         note_trouble("cannot write dead letters", added.error().message);
-        if (!co_await pause(retry.next_wait())) co_return false;
+        co_await pause(retry.next_wait());
+        if (leaving()) co_return false;
     }
     meter_.dead_letters.Increment(static_cast<double>(written));
     meter_.dead_letters_expired.Increment(static_cast<double>(expired));

