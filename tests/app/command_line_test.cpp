@@ -6,10 +6,10 @@
 namespace auditfwd {
 namespace {
 
-using testing::HasSubstr;
-using testing::IsEmpty;
-using testing::SizeIs;
-using testing::StartsWith;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+using ::testing::StartsWith;
 
 TEST(CommandLine, Says_what_is_wrong_with_its_use_on_one_line_and_exits_2) {
     const std::vector<std::vector<std::string>> wrong{{},
@@ -23,7 +23,7 @@ TEST(CommandLine, Says_what_is_wrong_with_its_use_on_one_line_and_exits_2) {
                                                       {"run", "--config", "a", "extra"}};
     for (const auto& arguments : wrong) {
         const auto ran = auditfwd_run(arguments);
-        EXPECT_EQ(ran.exit, 2) << testing::PrintToString(arguments);
+        EXPECT_EQ(ran.exit, 2) << ::testing::PrintToString(arguments);
         EXPECT_THAT(ran.err_lines(), SizeIs(1)) << ran.err;
         EXPECT_THAT(ran.err, StartsWith("auditfwd: "));
         EXPECT_EQ(ran.out, "");
@@ -47,8 +47,8 @@ TEST(CommandLine, Prints_the_reference_and_a_default_file_that_validates) {
     EXPECT_EQ(reference.exit, 0);
     EXPECT_EQ(reference.out, read_whole(CONFIG_REFERENCE));
 
-    const TestDirectory directory;
-    const auto file = directory.write("default.yaml", auditfwd_run({"config", "default"}).out);
+    const testing::TemporaryDirectory directory;
+    const auto file = write(directory, "default.yaml", auditfwd_run({"config", "default"}).out);
     const auto validated = auditfwd_run({"validate", "--config", file});
     EXPECT_EQ(validated.exit, 0);
     EXPECT_EQ(validated.err, "");

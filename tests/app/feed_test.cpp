@@ -68,12 +68,13 @@ std::string lines(std::size_t bytes) {
 }
 
 TEST(Feed, Gives_small_input_whole_for_the_pipeline_to_recognise) {
-    for (const std::string text : {"{\"kind\":\n\"EventList\"}", "{}\n{}\n", "[\n]", "no json", "\n"}) {
+    for (const std::string text : {"{\"kind\":\n\"EventList\"}", "{}\n{}\n", "[\n]", "no json"}) {
         const auto given = feed(text);
         EXPECT_EQ(given.texts, std::vector{text});
         EXPECT_EQ(given.framings, std::vector{Framing::kAny});
     }
     EXPECT_TRUE(feed("").texts.empty());
+    EXPECT_TRUE(feed("\n \r\n").texts.empty());
 }
 
 TEST(Feed, Gives_long_NDJSON_in_bounded_chunks_of_whole_lines) {

@@ -22,7 +22,7 @@ namespace {
 int memory_file(std::string_view text) {
     const int file = memfd_create("program", MFD_CLOEXEC);
     CHECK(file >= 0);
-    CHECK(write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size()));
+    CHECK(::write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size()));
     CHECK(lseek(file, 0, SEEK_SET) == 0);
     return file;
 }
@@ -90,16 +90,8 @@ Ran auditfwd_run(const std::vector<std::string>& arguments, std::string_view inp
     return ran;
 }
 
-TestDirectory::TestDirectory() {
-    auto name = (std::filesystem::temp_directory_path() / "auditfwd-test-XXXXXX").string();
-    CHECK(mkdtemp(name.data()));
-    path_ = name;
-}
-
-TestDirectory::~TestDirectory() { std::filesystem::remove_all(path_); }
-
-std::string TestDirectory::write(std::string_view name, std::string_view text) const {
-    const auto path = path_ / name;
+std::string write(const testing::TemporaryDirectory& directory, const std::string& name, std::string_view text) {
+    const auto path = directory / name;
     std::ofstream{path, std::ios::binary} << text;
     return path.string();
 }

@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "tests/support/temporary_directory.h"
+
 namespace auditfwd {
 
 struct Ran {
@@ -26,20 +28,8 @@ enum class Stdout {
 Ran auditfwd_run(const std::vector<std::string>& arguments, std::string_view input = {},
                  Stdout out = Stdout::kCollected);
 
-// A directory of the test's own, removed with it.
-class TestDirectory {
-public:
-    TestDirectory();
-    TestDirectory(const TestDirectory&) = delete;
-    ~TestDirectory();
-    const std::filesystem::path& path() const { return path_; }
-    // The path of a new file.
-    std::string write(std::string_view name, std::string_view text) const;
-
-private:
-    std::filesystem::path path_;
-};
-
+// Writes a new file into a directory; its path.
+std::string write(const testing::TemporaryDirectory& directory, const std::string& name, std::string_view text);
 std::string read_whole(const std::filesystem::path& path);
 
 }  // namespace auditfwd

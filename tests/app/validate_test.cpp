@@ -8,10 +8,10 @@
 namespace auditfwd {
 namespace {
 
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::SizeIs;
-using testing::StartsWith;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::SizeIs;
+using ::testing::StartsWith;
 
 Ran validate(const std::string& file) { return auditfwd_run({"validate", "--config", file}); }
 
@@ -29,13 +29,14 @@ TEST(Validate, Says_every_error_of_a_file_at_once) {
 }
 
 TEST(Validate, Looks_into_every_file_that_is_named) {
-    const TestDirectory directory;
-    const auto policy = directory.write("policy.yaml",
-                                        "apiVersion: audit.k8s.io/v1\nkind: Policy\nrules:\n"
-                                        "- level: Metadat\n- levle: None\n");
-    const auto tokens = directory.write("tokens", "one two three\n");
-    const auto broken = directory.write("broken.pem", "-----BEGIN CERTIFICATE-----\nAAAA\n");
-    const auto file = directory.write("config.yaml", fmt::format(R"(sources:
+    const testing::TemporaryDirectory directory;
+    const auto policy = write(directory, "policy.yaml",
+                              "apiVersion: audit.k8s.io/v1\nkind: Policy\nrules:\n"
+                              "- level: Metadat\n- levle: None\n");
+    const auto tokens = write(directory, "tokens", "one two three\n");
+    const auto broken = write(directory, "broken.pem", "-----BEGIN CERTIFICATE-----\nAAAA\n");
+    const auto file = write(directory, "config.yaml",
+                            fmt::format(R"(sources:
   - webhook:
       tokens_file: {0}
       tls: {{certificate: {1}, key: {2}/missing.key}}
@@ -43,7 +44,7 @@ TEST(Validate, Looks_into_every_file_that_is_named) {
   - file: {{path: {2}/not-yet.log}}
 policy: {3}
 )",
-                                                                 tokens, broken, directory.path().string(), policy));
+                                        tokens, broken, directory.path().string(), policy));
     const auto ran = validate(file);
     EXPECT_EQ(ran.exit, 1);
     EXPECT_THAT(ran.err, HasSubstr("warning: " + file + ":6:18: sources[2].file.path: "));
@@ -57,16 +58,17 @@ policy: {3}
 }
 
 TEST(Validate, Names_a_policy_that_is_not_there) {
-    const TestDirectory directory;
-    const auto file = directory.write("config.yaml", "cluster: a\npolicy: esk\n");
+    const testing::TemporaryDirectory directory;
+    const auto file = write(directory, "config.yaml", "cluster: a\npolicy: esk\n");
     const auto ran = validate(file);
     EXPECT_EQ(ran.exit, 1);
     EXPECT_THAT(ran.err_lines(), ElementsAre(StartsWith(file + ":2:9: policy: \"esk\" is neither a built-in policy")));
 }
 
 TEST(Validate, Shows_warnings_and_what_is_configured) {
-    const TestDirectory directory;
-    const auto file = directory.write("config.yaml", "memory: 64MiB\nspool: {directory: /var/lib/x, max_size: 1GiB}\n");
+    const testing::TemporaryDirectory directory;
+    const auto file =
+        write(directory, "config.yaml", "memory: 64MiB\nspool: {directory: /var/lib/x, max_size: 1GiB}\n");
     const auto ran = validate(file);
     EXPECT_EQ(ran.exit, 0);
     EXPECT_THAT(ran.err_lines(), ElementsAre(StartsWith("warning: " + file + ":1:9: memory: ")));
@@ -79,8 +81,8 @@ TEST(Validate, Bounds_and_finds_its_file) {
     EXPECT_EQ(validate("/nowhere/at/all.yaml").exit, 1);
     EXPECT_THAT(validate("/nowhere/at/all.yaml").err, HasSubstr("/nowhere/at/all.yaml"));
     EXPECT_EQ(validate("/").exit, 1);
-    const TestDirectory directory;
-    const auto large = directory.write("large.yaml", std::string(2 << 20, '#'));
+    const testing::TemporaryDirectory directory;
+    const auto large = write(directory, "large.yaml", std::string(2 << 20, '#'));
     EXPECT_EQ(validate(large).exit, 1);
     EXPECT_THAT(validate(large).err_lines(), SizeIs(1));
 }

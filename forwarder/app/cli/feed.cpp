@@ -115,7 +115,7 @@ Result<std::optional<Chunk>> Feed::next() {
     }
     const auto text = held();
     begin_ = size_;
-    if (text.empty()) return std::optional<Chunk>{};
+    if (text.find_first_not_of(kBlank) == text.npos) return std::optional<Chunk>{};
     return std::optional<Chunk>{Chunk{text, Framing::kAny, false}};
 }
 
