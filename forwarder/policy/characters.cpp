@@ -4,11 +4,15 @@
 
 #include <cstdint>
 
+#include "forwarder/base/units.h"
 #include "forwarder/policy/document.h"
 
 namespace auditfwd {
 
 namespace {
+
+// yaml-cpp reads a line ahead where a key may begin, at 230 bytes of memory for each bracket.
+constexpr std::size_t kYamlLineBytesMax = 64_KiB;
 
 struct Character {
     std::uint32_t code = 0;
@@ -44,6 +48,7 @@ bool is_ambiguous_in_yaml(std::uint32_t code) {
 
 void check_characters(std::string_view text, bool json) {
     std::size_t line = 1;
+    std::size_t line_bytes = 0;
     while (!text.empty()) {
         const auto [code, bytes] = read_character(text);
         if (bytes == 0) throw DocumentError{line, "not UTF-8"};
@@ -54,6 +59,8 @@ void check_characters(std::string_view text, bool json) {
         if (!json && code == '\r' && !text.starts_with("\r\n")) {
             throw DocumentError{line, "a carriage return without a line feed; end lines with a line feed"};
         }
+        line_bytes = code == '\n' ? 0 : line_bytes + bytes;
+        if (!json && line_bytes > kYamlLineBytesMax) throw DocumentError{line, "a line of more than 64 KiB; break it"};
         if (code == '\n') ++line;
         text.remove_prefix(bytes);
     }

@@ -155,33 +155,33 @@ void check_quotes_end(std::string_view text) {
     parser.HandleNextDocument(none);
 }
 
-// The first line of the next document that is not empty; 0 when there is none. Between `line` and it has to be a
-// marker: yaml-cpp ends a document as well where the text makes no sense as part of it.
-std::size_t next_document(std::string_view text, YAML::Parser& parser, std::size_t line) {
+// The first line of the next document that is not empty; 0 when there is none. There has to be a marker before it:
+// yaml-cpp ends a document as well where the text makes no sense as part of it.
+std::size_t next_document(std::string_view text, YAML::Parser& parser, Markers& markers) {
     for (int begin = -1;;) {
         YamlEvents events{text};
         if (!parser.HandleNextDocument(events)) return 0;
         const auto document = events.take();
         const auto& root = document.at(document.root);
-        if (!has_marker(text, line, root.line)) {
+        if (!markers.any_up_to(root.line)) {
             throw DocumentError{
                 root.line, "not YAML: does not belong to what stands before; look at the indentation and brackets"};
         }
         // At text it cannot read, yaml-cpp finds an empty document again and again.
         if (root.kind != Node::Kind::kNull || events.begin() == begin) return root.line;
-        line = root.line;
         begin = events.begin();
     }
 }
 
 void check_rest(std::string_view text, YAML::Parser& parser, std::size_t root_line, bool lenient,
                 Diagnostics& diagnostics) {
+    Markers markers{text, root_line};
     std::size_t line = 0;
     try {
-        line = next_document(text, parser, root_line);
+        line = next_document(text, parser, markers);
     } catch (const YAML::Exception& error) {
         line = line_of(error.mark);
-        if (!has_marker(text, root_line, line)) throw;
+        if (!markers.any_up_to(line)) throw;
     }
     if (line == 0) return;
     constexpr std::string_view kText = "a second document; only the first counts, as in kube-apiserver";

@@ -12,7 +12,11 @@ namespace {
 
 constexpr std::string_view kBlanks = " \t\r\n";
 
-std::string_view from(std::string_view text, std::size_t begin) { return text.substr(std::min(begin, text.size())); }
+// As much from `begin` on as a key or a tag of any sense has: a hostile file does not make us look far and often.
+std::string_view from(std::string_view text, std::size_t begin) {
+    constexpr std::size_t kLookedAtMax = 4096;
+    return text.substr(std::min(begin, text.size()), kLookedAtMax);
+}
 
 std::string_view next_line(std::string_view& text) {
     const auto end = text.find('\n');
@@ -58,12 +62,17 @@ void check_directives(std::string_view text) {
     }
 }
 
-bool has_marker(std::string_view text, std::size_t first, std::size_t last) {
-    for (std::size_t number = 1; number <= last && !text.empty(); ++number) {
-        const auto line = next_line(text);
-        if (number >= first && (line.starts_with("---") || line.starts_with("..."))) return true;
+Markers::Markers(std::string_view text, std::size_t line) : rest_{text} {
+    for (; line_ < line; ++line_) next_line(rest_);
+}
+
+bool Markers::any_up_to(std::size_t last) {
+    bool found = false;
+    for (;; ++line_) {
+        found |= rest_.starts_with("---") || rest_.starts_with("...");
+        if (line_ >= last) return found;
+        next_line(rest_);
     }
-    return false;
 }
 
 std::string_view tag_at(std::string_view text, std::size_t begin) {
@@ -74,8 +83,8 @@ std::string_view tag_at(std::string_view text, std::size_t begin) {
 }
 
 bool key_has_colon(std::string_view text, std::size_t begin, std::string_view key) {
-    const auto before = text.substr(0, begin).find_last_not_of(kBlanks);
-    if (before != text.npos && text[before] == '?') return true;
+    const auto before = text.find_last_not_of(kBlanks, begin - 1);
+    if (begin > 0 && before != text.npos && text[before] == '?') return true;
     auto rest = from(text, begin);
     while (rest.starts_with('&') || rest.starts_with('!')) skip_word(rest);
     if (rest.starts_with('"') || rest.starts_with('\'')) {

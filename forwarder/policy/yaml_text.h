@@ -10,8 +10,18 @@ namespace auditfwd {
 // Throws DocumentError at a line beginning with `%`, unless it is %YAML 1.1 or %TAG before all else.
 void check_directives(std::string_view text);
 
-// Whether one of the lines from `first` to `last` is a document marker, `---` or `...`.
-bool has_marker(std::string_view text, std::size_t first, std::size_t last);
+// Looks for document markers, `---` or `...`, from line to line. The lines it is asked about ascend.
+class Markers {
+public:
+    // Begins at `line` of `text`, from 1.
+    Markers(std::string_view text, std::size_t line);
+    // Whether a line from where it stands up to `last` is one; then it stands at `last`.
+    bool any_up_to(std::size_t last);
+
+private:
+    std::string_view rest_;
+    std::size_t line_ = 1;
+};
 
 // The tag of the node at `begin`, behind its anchor if there is one, up to the next blank; empty if it has none.
 std::string_view tag_at(std::string_view text, std::size_t begin);

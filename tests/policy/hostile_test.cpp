@@ -26,14 +26,15 @@ void expect_error(const std::string& text, std::string_view part) {
 
 TEST(HostileFile, Larger_than_a_mebibyte_is_not_read) {
     expect_error(repeated("#", (1 << 20) + 1), "larger than 1 MiB");
-    EXPECT_TRUE(load_outcome(policy_with(repeated("#", 1'000'000))).ok());
+    EXPECT_TRUE(load_outcome(policy_with(repeated("# comment\n", 100'000))).ok());
 }
 
 TEST(HostileFile, Deep_nesting_stops_after_32_levels) {
-    expect_error(policy_with("x: " + repeated("[", 100'000)), "nested too deeply");
-    expect_error(policy_with("x: " + repeated("{a: ", 100'000)), "nested too deeply");
-    expect_error(policy_with("x:\n" + repeated("- ", 100'000)), "nested too deeply");
-    expect_error(policy_with("x: " + repeated("? ", 100'000)), "p.yaml");
+    expect_error(policy_with("x: " + repeated("[", 60'000)), "nested too deeply");
+    expect_error(policy_with("x: " + repeated("[", 100'000)), "p.yaml:5: a line of more than 64 KiB");
+    expect_error(policy_with("x: " + repeated("{a: ", 15'000)), "nested too deeply");
+    expect_error(policy_with("x:\n" + repeated("- ", 30'000)), "nested too deeply");
+    expect_error(policy_with("x: " + repeated("? ", 30'000)), "p.yaml");
     expect_error("{\"x\":" + repeated("[", 100'000), "nested too deeply");
     expect_error("{\"x\":" + repeated("{\"a\":", 100'000), "nested too deeply");
 }
@@ -55,7 +56,7 @@ TEST(HostileFile, Merges_that_multiply_are_counted_as_well) {
         text += "x" + std::to_string(i) + ": &m" + std::to_string(i) + " {<<: [" + before + ", " + before + "]}\n";
     }
     expect_error(text, "too many values");
-    text = "x: &big {" + repeated("a: 1, ", 20'000) + "}\n";
+    text = "x: &big {" + repeated("a: 1, ", 10'000) + "}\n";
     expect_error(text + "y:\n" + repeated("- {<<: *big}\n", 10'000), "too many values");
 }
 
@@ -65,9 +66,9 @@ TEST(HostileFile, An_alias_inside_itself_is_refused) {
     expect_error("&a ? *a\n", "p.yaml");
 }
 
-TEST(HostileFile, Half_a_million_small_values_are_too_many) {
-    for (const auto& text :
-         {policy_with("x: [" + repeated("a,", 500'000) + "]\n"), "{\"x\":[" + repeated("1,", 500'000) + "1]}"}) {
+TEST(HostileFile, Hundreds_of_thousands_of_small_values_are_too_many) {
+    for (const auto& text : {policy_with("x: [" + repeated("a,a,a,a,a,a,a,a,\n ", 40'000) + "]\n"),
+                             "{\"x\":[" + repeated("1,", 500'000) + "1]}"}) {
         EXPECT_THAT(load_outcome(text).errors, ElementsAre(HasSubstr("too many values")));
     }
 }
