@@ -7,8 +7,7 @@ FileMetrics::FileMetrics(Metrics& metrics, const std::string& source)
       lines{metrics.counter("auditfwd_file_lines_total", "Lines of the log that are durable", {{"source", source}})},
       rotations{
           metrics.counter("auditfwd_file_rotations_total", "Files of the log read to their end", {{"source", source}})},
-      truncations{metrics.counter("auditfwd_file_truncations_total",
-                                  "Files begun anew because what had been read of them was gone",
+      truncations{metrics.counter("auditfwd_file_truncations_total", "Files that were cut or replaced in place",
                                   {{"source", source}})},
       lost_positions{metrics.counter("auditfwd_file_lost_positions_total",
                                      "Starts at which the remembered file was not found", {{"source", source}})},

@@ -13,7 +13,7 @@ struct FileMetrics {
     Counter& bytes;               // made durable
     Counter& lines;               // made durable
     Counter& rotations;           // moved on from a rotated file to the next
-    Counter& truncations;         // began a file anew because what had been read of it was gone
+    Counter& truncations;         // files that were cut or replaced in place
     Counter& lost_positions;      // the remembered file was not found
     Counter& lost_files;          // a rotated file went away before it was read
     Counter& gaps;                // rotated files may have come and gone between two looks

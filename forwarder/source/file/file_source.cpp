@@ -151,8 +151,8 @@ Task<void> FileSource::back_off() {
 
 Task<void> FileSource::pause(milliseconds time) {
     const auto until = clock_.steady() + time;
-    while (!stopping_ && co_await stopped_.wait_until(until)) {
-    }
+    bool notified = true;
+    while (!stopping_ && notified) notified = co_await stopped_.wait_until(until);
 }
 
 }  // namespace auditfwd
