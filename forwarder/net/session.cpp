@@ -34,12 +34,15 @@ HttpSession::HttpSession(asio::ip::tcp::socket socket, const SessionContext& con
     : context_{context},
       handler_{handler},
       certificates_{context.tls ? context.tls->current() : nullptr},
-      stream_{std::move(socket), certificates_},
+      stream_{std::move(socket), certificates_ ? certificates_->native_handle() : nullptr},
       opened_{now()},
       buffer_{new char[kHttpHeadBytesMax]} {}
 
 Task<void> HttpSession::run() {
-    if (stream_.is_tls() && !co_await handshake()) co_return;
+    if (stream_.is_tls()) {
+        const bool shaken = co_await handshake();
+        if (!shaken) co_return;
+    }
     for (bool go_on = true; go_on;) {
         auto head = co_await read_head();
         if (!head) {
@@ -51,10 +54,12 @@ Task<void> HttpSession::run() {
         auto request = *std::move(head);
         const auto answer = co_await answer_to(request);
         const bool keep_alive = may_go_on(request, answer);
-        if (!co_await send(answer, keep_alive, request.received_at)) co_return;
+        const bool sent = co_await send(answer, keep_alive, request.received_at);
+        if (!sent) co_return;
         go_on = keep_alive && co_await skip_body();
     }
-    co_await stream_.drain({buffer_.get(), kHttpHeadBytesMax}, kHttpDrainBytesMax, now() + context_.timeouts.drain);
+    const std::span<char> scratch{buffer_.get(), kHttpHeadBytesMax};
+    co_await stream_.drain(scratch, kHttpDrainBytesMax, now() + context_.timeouts.drain);
 }
 
 Task<bool> HttpSession::handshake() {
@@ -142,7 +147,9 @@ Task<bool> HttpSession::skip_body() {
         const auto here = static_cast<std::size_t>(std::min<std::uint64_t>(framing_.left(), buffered().size()));
         framing_.skip(here);
         consume(here);
-        if (!framing_.done() && !co_await read_into_buffer(until)) co_return false;
+        if (framing_.done()) break;
+        const auto more = co_await read_into_buffer(until);
+        if (!more) co_return false;
     }
     co_return true;
 }

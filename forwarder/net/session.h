@@ -8,6 +8,8 @@
 #include <span>
 #include <string_view>
 
+#include <boost/asio/ssl/context.hpp>
+
 #include "forwarder/net/body_framing.h"
 #include "forwarder/net/gunzip.h"
 #include "forwarder/net/http.h"

@@ -1,17 +1,17 @@
 // The bytes of one connection, plain or TLS, with a limit on every wait.
 //
+// TLS is OpenSSL on the socket itself: Asio's stream would hold 68 KiB of buffers for each connection beside OpenSSL's.
 // Owner: the session. Thread: the lane's. Every wait honours terminal cancellation: it ends with kCancelled, and the
 // next co_await throws.
 #pragma once
 
+#include <openssl/ssl.h>
+
 #include <memory>
-#include <optional>
 #include <span>
 #include <string_view>
 
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/ssl/context.hpp>
-#include <boost/asio/ssl/stream.hpp>
 
 #include "forwarder/base/asio.h"
 #include "forwarder/base/result.h"
@@ -22,7 +22,7 @@ namespace auditfwd {
 class Stream {
 public:
     // Without `tls` the bytes are plain.
-    Stream(asio::ip::tcp::socket socket, std::shared_ptr<asio::ssl::context> tls);
+    Stream(asio::ip::tcp::socket socket, SSL_CTX* tls);
 
     // Before anything else when is_tls(). The error is OpenSSL's, or asio::error::timed_out (tls_server.h names it).
     Task<boost::system::error_code> handshake(SteadyTime until);
@@ -41,16 +41,21 @@ public:
     // Bytes have arrived that were not read.
     bool has_input() const;
 
-    bool is_tls() const { return tls_.has_value(); }
-    SSL* ssl() { return tls_->native_handle(); }
+    bool is_tls() const { return ssl_ != nullptr; }
+    SSL* ssl() { return ssl_.get(); }
 
 private:
+    struct FreeSsl {
+        void operator()(SSL* ssl) const { SSL_free(ssl); }
+    };
+
     Error failure(const boost::system::error_code& error) const;
+    Task<boost::system::error_code> wait_as_asked(int returned);
 
     asio::ip::tcp::socket socket_;
     Watchdog watchdog_;
-    std::shared_ptr<asio::ssl::context> context_;
-    std::optional<asio::ssl::stream<asio::ip::tcp::socket&>> tls_;
+    std::unique_ptr<SSL, FreeSsl> ssl_;
+    std::size_t read_at_a_stretch_ = 0;  // bytes of TLS, without having waited
 };
 
 }  // namespace auditfwd

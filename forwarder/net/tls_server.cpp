@@ -5,12 +5,14 @@
 #include <openssl/x509v3.h>
 
 #include <algorithm>
+#include <csignal>
 #include <string>
 
 #include <boost/asio/error.hpp>
 #include <boost/asio/ssl/error.hpp>
 
 #include "forwarder/base/assert.h"
+#include "forwarder/base/crypto.h"
 
 namespace auditfwd {
 
@@ -71,12 +73,21 @@ std::vector<std::string> names_of(X509* certificate) {
     return names;
 }
 
+// For a certificate that names nobody.
+std::string fingerprint(X509* certificate) {
+    Sha256 digest;
+    CHECK(X509_digest(certificate, EVP_sha256(), digest.data(), nullptr) == 1);
+    return "certificate-" + to_hex(digest).substr(0, 16);
+}
+
 }  // namespace
 
 TlsServer::TlsServer(TlsServerOptions options, bool certificate_optional)
     : options_{std::move(options)}, certificate_optional_{certificate_optional} {}
 
 Result<std::unique_ptr<TlsServer>> TlsServer::open(TlsServerOptions options, bool certificate_optional) {
+    // OpenSSL writes to sockets as to files: a client that left would end the program.
+    std::signal(SIGPIPE, SIG_IGN);
     std::unique_ptr<TlsServer> server{new TlsServer{std::move(options), certificate_optional}};
     server->tried_ = server->stamps();
     TRY(server->current_, server->load());
@@ -108,6 +119,9 @@ Result<std::shared_ptr<ssl::context>> TlsServer::load() const {
     CHECK(SSL_CTX_set_min_proto_version(native, TLS1_2_VERSION) == 1);
     CHECK(SSL_CTX_set_cipher_list(native, "ECDHE+AESGCM:ECDHE+CHACHA20") == 1);  // of TLS 1.2
     SSL_CTX_set_options(native, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_TICKET);
+    // A client that just closes its socket has ended its sending too: whether a request was whole, its framing says.
+    SSL_CTX_set_options(native, SSL_OP_IGNORE_UNEXPECTED_EOF);
+    SSL_CTX_set_read_ahead(native, 1);  // a record in one read, not in two
     SSL_CTX_set_session_cache_mode(native, SSL_SESS_CACHE_OFF);
     SSL_CTX_set_num_tickets(native, 0);
     SSL_CTX_set_mode(native, SSL_MODE_RELEASE_BUFFERS);
@@ -142,6 +156,7 @@ TlsPeer TlsServer::peer(SSL* ssl) const {
     };
     const auto name = std::ranges::find_if(names, is_allowed);
     if (name != names.end()) peer.name = *name;
+    if (names.empty() && options_.allowed_names.empty()) peer.name = fingerprint(certificate.get());
     return peer;
 }
 

@@ -22,10 +22,6 @@ protected:
         options.cluster = "home";
         options.body_bytes_max = 1'000'000;
         times.http.drain = std::chrono::milliseconds{300};
-        times.http.body_silence = std::chrono::milliseconds{200};
-        times.request.body = std::chrono::milliseconds{400};
-        times.request.memory = std::chrono::milliseconds{200};
-        times.request.durable = std::chrono::milliseconds{600};
     }
 
     void TearDown() override {

@@ -92,6 +92,8 @@ TEST_F(Webhook, Refuses_bodies_above_the_bound_before_it_reads_them) {
 }
 
 TEST_F(Webhook, A_body_that_does_not_come_is_not_waited_for) {
+    times.http.body_silence = 200ms;
+    times.request.body = 400ms;
     open();
     auto silent = client();
     silent.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc");
@@ -144,7 +146,7 @@ TEST_F(Webhook, Refuses_gzip_that_is_broken_or_a_bomb) {
     EXPECT_EQ(client().post("/", zipped.substr(0, 20), "Content-Encoding: gzip\r\n").status, 400);
     EXPECT_EQ(client().post("/", "", "Content-Encoding: gzip\r\n").status, 400);
     EXPECT_EQ(client().post("/", gzip(std::string(1'000'001, '\0')), "Content-Encoding: gzip\r\n").status, 413);
-    EXPECT_EQ(client().post("/", gzip(std::string(50'000'000, '\0')), "Content-Encoding: gzip\r\n").status, 413);
+    EXPECT_EQ(client().post("/", gzip(std::string(10'000'000, '\0')), "Content-Encoding: gzip\r\n").status, 413);
     EXPECT_TRUE(intake.seen().empty());
     EXPECT_EQ(refused("body_broken"), 3);
     EXPECT_EQ(refused("size"), 2);
@@ -152,6 +154,7 @@ TEST_F(Webhook, Refuses_gzip_that_is_broken_or_a_bomb) {
 }
 
 TEST_F(Webhook, Waits_for_memory_and_not_too_long) {
+    times.request.memory = 300ms;
     open();
     auto& on = *workers[0];
     auto taking = budget.reserve(16_MiB, SteadyTime::max());
@@ -185,7 +188,8 @@ TEST_F(Webhook, Bodies_of_unknown_size_reserve_the_most_and_give_back) {
 }
 
 TEST_F(Webhook, What_is_not_durable_in_time_is_refused_and_counted) {
-    intake.take(10s);
+    intake.take(30s);
+    times.request.durable = 600ms;
     open();
     auto c = client();
     const auto begin = std::chrono::steady_clock::now();
@@ -194,7 +198,7 @@ TEST_F(Webhook, What_is_not_durable_in_time_is_refused_and_counted) {
     EXPECT_EQ(reply.status, 503);
     EXPECT_EQ(reply.header("Retry-After"), "3");
     EXPECT_GT(taken, 500ms);
-    EXPECT_LT(taken, 3s);
+    EXPECT_LT(taken, 10s);
     EXPECT_EQ(late(), 1);
     EXPECT_EQ(refused("late"), 1);
 }
@@ -225,7 +229,6 @@ TEST_F(Webhook, Stopping_finishes_what_is_in_hand_and_refuses_what_comes) {
 
 TEST_F(Webhook, Stopping_cancels_what_takes_too_long) {
     intake.take(10s);
-    times.request.durable = 10s;
     open();
     auto busy = client();
     busy.send("POST /audit HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nhi");
