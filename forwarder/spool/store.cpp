@@ -245,6 +245,7 @@ void Store::refuse(std::span<Append* const> run, const Error& error) {
     for (auto* append : run) append->outcome.emplace(error);
     auto& counter = error.code == ErrorCode::kFull ? metrics_.refused_full : metrics_.refused_broken;
     counter.Increment(static_cast<double>(run.size()));
+    refusal_log_.warn("spool: appends are refused", {{"error", error.message}});
 }
 
 void Store::probe() {

@@ -94,6 +94,8 @@ private:
     std::optional<SteadyTime> retry_at_;
     Error trouble_{ErrorCode::kBroken, ""};  // why, while retry_at_ is set
     RateLimited trouble_log_;
+    RateLimited refusal_log_;
+    RateLimited expiry_log_;
 };
 
 }  // namespace auditfwd::spool

@@ -22,7 +22,11 @@ Result<void> Store::make_room(std::uint64_t bytes) {
                                                std::to_string(now.available_min) + " must stay free)"};
             break;
         }
-        if (!released(oldest->segment.last, needs)) metrics_.expired_segments.Increment();
+        if (!released(oldest->segment.last, needs)) {
+            metrics_.expired_segments.Increment();
+            expiry_log_.warn("spool: at its bound; the oldest segment goes before every sink has it",
+                             {{"segment", to_file_name(oldest->segment.name)}});
+        }
         if (!delete_oldest(oldest->segment)) {
             room = Error{ErrorCode::kFull, "spool: the oldest segment cannot be deleted"};
             break;
