@@ -166,6 +166,8 @@ BodyWalker::Kind BodyWalker::list_member(std::string_view name, bool behind_item
     last_ = events_.skim(2);
     if (last_ == 0) return Kind::kFault;
     const auto raw = body_.substr(begin, last_ - begin);
+    // Go writes null for a list without items; anything else is no list.
+    if (list_kind_seen_ && is_name(name, "items") && raw != "null") return Kind::kFault;
     if (match.index < 0 || !match.exact) return Kind::kMember;
     switch (static_cast<Field>(match.index)) {
         case Field::kKind:

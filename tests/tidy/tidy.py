@@ -208,6 +208,14 @@ def check_coroutines(root):
             if owning_temporary(awaited):
                 yield source.path, source.line_at(found.start()), (
                     "a braced temporary or a lambda beside co_await: g++ 12 may destroy it twice; name it first")
+        for found in re.finditer(r"\b(?:if|while|switch)\s*\(", source.code):
+            condition = expression(source.code, found.end())
+            end = found.end() + len(condition)
+            if source.code[end:end + 1] == ";":  # that was the initialiser
+                condition = expression(source.code, end + 1)
+            if re.search(r"\bco_await\b", condition):
+                yield source.path, source.line_at(found.start()), (
+                    "co_await in a condition: g++ 12 destroys what is awaited twice when it throws; name the result first")
 
 
 def expression(code, begin):

@@ -103,7 +103,10 @@ class Coroutines(unittest.TestCase):
 
     def test_what_is_named_or_plain_passes(self):
         self.assertFalse(breaches("coroutines", "TaskGroup group{co_await asio::this_coro::executor};\n"))
-        self.assertFalse(breaches("coroutines", "if (co_await ready()) { return; }\n"))
+        self.assertTrue(breaches("coroutines", "if (co_await ready()) { return; }\n"))
+        self.assertTrue(breaches("coroutines", "while (go_on && !co_await ready(1)) {}\n"))
+        self.assertFalse(breaches("coroutines", "if (const bool is = co_await ready(); is) { return; }\n"))
+        self.assertFalse(breaches("coroutines", "if (go_on) co_await ready();\n"))
         self.assertFalse(breaches("coroutines", "co_await wait_until(now + seconds{5});\n"))
         self.assertFalse(breaches("coroutines", "Options o{s};\nco_await put(std::move(o));\n"))
 

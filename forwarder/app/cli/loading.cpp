@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "forwarder/app/policy_file.h"
 #include "forwarder/config/notation.h"
 #include "forwarder/config/parse.h"
 #include "forwarder/net/tls_server.h"
@@ -12,8 +13,6 @@
 namespace auditfwd::cli {
 
 namespace {
-
-constexpr std::size_t kFileBytesMax = 1_MiB;  // of a policy or a file of tokens
 
 std::vector<std::string> lines_of(std::string_view text) {
     std::vector<std::string> lines;
@@ -85,17 +84,6 @@ Loaded load_some(const std::filesystem::path& config_path, const std::string& po
 }
 
 }  // namespace
-
-Result<LoadedPolicy> load_policy(const std::string& policy, bool lenient, FileSystem& files) {
-    if (auto built_in = Policy::built_in(policy)) return LoadedPolicy{std::move(built_in), {}};
-    auto text = read_file(files, policy, kFileBytesMax);
-    if (!text) {
-        return std::move(text).error().at(
-            "neither a built-in policy (eks, metadata or all) nor a file that can be read");
-    }
-    TRY(auto loaded, Policy::load(*text, policy, {.lenient = lenient}));
-    return LoadedPolicy{std::move(loaded.policy), std::move(loaded.warnings)};
-}
 
 Loaded load(const std::filesystem::path& config_path, FileSystem& files) {
     return load_some(config_path, "", true, files);

@@ -28,15 +28,6 @@ Loaded load(const std::filesystem::path& config_path, FileSystem& files);
 // Configuration and policy alone; `policy`, unless empty, replaces the configuration's.
 Loaded load_rules_only(const std::filesystem::path& config_path, const std::string& policy, FileSystem& files);
 
-struct LoadedPolicy {
-    std::shared_ptr<const Policy> policy;
-    std::vector<std::string> warnings;
-};
-
-// `policy` is a built-in policy's name or a file. Fails with kInvalid, one error a line, or with what the file system
-// said.
-Result<LoadedPolicy> load_policy(const std::string& policy, bool lenient, FileSystem& files);
-
 // To stderr: warnings, marked so, then errors.
 void say(const std::vector<std::string>& warnings, const std::vector<std::string>& errors);
 
