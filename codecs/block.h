@@ -73,6 +73,12 @@ public:
     void add(RecordFacts facts);
 
     bool empty() const { return facts_.empty(); }
+    // Forgets what was added, and keeps the memory.
+    void clear() {
+        text_.clear();
+        facts_.clear();
+        closed_ = 0;
+    }
     // At limits::kBlockBytes: seal before the next record.
     bool full() const;
     // Compresses what was added and leaves the builder empty, with its memory.

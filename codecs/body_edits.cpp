@@ -36,7 +36,7 @@ public:
             decided_ = true;
             return second;
         }
-        return patches_ && behind_name(name, kPatchAnnotation, Letters::kExact);
+        return patches_ && behind_name(name, kPatchAnnotation).has_value();
     }
     void skipped(TextRange value) {
         cutter_.cut({key_.begin, value.end});

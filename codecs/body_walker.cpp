@@ -101,7 +101,7 @@ Result<BodyWalker::Found> BodyWalker::object_document() {
 bool BodyWalker::begins_as_event() const {
     const auto key = tokens_.at(1), colon = tokens_.at(2), value = tokens_.at(3);
     if (colon >= limit_ || body_[key] != '"' || colon < key + 2) return false;
-    const auto match = match_field(body_.substr(key + 1, string_end(body_.data(), key, colon) - key - 2));
+    const auto match = kFieldNames.match(body_.substr(key + 1, string_end(body_.data(), key, colon) - key - 2));
     if (match.index < 0 || !match.exact) return false;
     switch (static_cast<Field>(match.index)) {
         case Field::kKind:
@@ -162,7 +162,7 @@ BodyWalker::Kind BodyWalker::list_member(std::string_view name, bool behind_item
         take_token();
         return Kind::kList;
     }
-    const auto match = match_field(name);
+    const auto match = kFieldNames.match(name);
     last_ = events_.skim(2);
     if (last_ == 0) return Kind::kFault;
     const auto raw = body_.substr(begin, last_ - begin);

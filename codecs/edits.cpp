@@ -59,12 +59,10 @@ void Edits::clear() {
     full_ = false;
 }
 
-void MemberCutter::keep(TextRange member) {
+void MemberCutter::end_run(std::uint32_t next_begin) {
     // Cut members before the first kept one take their commas with them at their end.
-    if (run_.size() != 0)
-        edits_->cut({kept_end_ != 0 ? kept_end_ : run_.begin, kept_end_ != 0 ? run_.end : member.begin}, room_);
+    edits_->cut(kept_end_ != 0 ? TextRange{kept_end_, run_.end} : TextRange{run_.begin, next_begin}, room_);
     run_ = {};
-    kept_end_ = member.end;
 }
 
 void MemberCutter::cut(TextRange member) {

@@ -61,11 +61,17 @@ private:
 class MemberCutter {
 public:
     explicit MemberCutter(Edits& edits, Edits::Room room = Edits::Room::kInside) : edits_{&edits}, room_{room} {}
-    void keep(TextRange member);
+    void keep(TextRange member) {
+        if (run_.size() != 0) [[unlikely]]
+            end_run(member.begin);
+        kept_end_ = member.end;
+    }
     void cut(TextRange member);
     void end();  // after the last member
 
 private:
+    void end_run(std::uint32_t next_begin);
+
     Edits* edits_;
     Edits::Room room_;
     std::uint32_t kept_end_ = 0;  // of the last kept member; 0: none yet

@@ -161,7 +161,7 @@ bool EventReader::Impl::repair() {
     const auto size_max = event.text.size() + kRepairGrowthMax;
     release();
     repaired_.clear();
-    repaired_.reserve(size_max);
+    repaired_.reserve(size_max + limits::kPadding);
     if (append_repaired(repaired_, event.text, size_max)) return walk_repaired();
 
     // Without its bodies. What else was cut goes too; it is in nobody's way.
@@ -188,9 +188,11 @@ bool EventReader::Impl::repair() {
 
 bool EventReader::Impl::walk_repaired() {
     auto outcome = Outcome::kFault;
+    const auto size = static_cast<std::uint32_t>(repaired_.size());
+    repaired_.append(limits::kPadding, ' ');
     for (const auto mode : {Mode::kCheck, Mode::kSkim}) {
         if (outcome == Outcome::kEvent) break;
-        tokens_.reset(repaired_.data(), 0, static_cast<std::uint32_t>(repaired_.size()));
+        tokens_.reset(repaired_.data(), 0, size);
         outcome = events_.walk(mode);
     }
     events_.event.repaired = true;

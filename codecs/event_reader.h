@@ -51,7 +51,7 @@ struct Item {
 
 class EventReader {
 public:
-    static constexpr std::size_t kWindow = 16_KiB;
+    static constexpr std::size_t kWindow = 8_KiB;
     static constexpr std::size_t kMembersMax = 512;             // of one event
     static constexpr std::size_t kGroupsMax = 4096;             // more: the user counts as unreadable
     static constexpr std::size_t kUnescapedBytesMax = 128_KiB;  // of all strings read of one event; more: unreadable

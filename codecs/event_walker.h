@@ -36,34 +36,45 @@ public:
     std::uint32_t end() const { return end_; }
 
     // The value at(0) as kSkim sees it: its end, or 0 where no value stands or it does not close.
-    std::uint32_t skim(std::size_t depth) { return walk_.skim(depth, deep_); }
+    std::uint32_t skim(std::size_t depth) { return in_reach(walk_.skim(depth, deep_)); }
 
     Event event;
     Edits edits;
     Removed removed;
 
 private:
-    template <class OnMember>
-    std::uint32_t object(OnMember on_member);
     template <class OnElement>
     std::uint32_t elements(char close, OnElement on_element);
+    template <class OnMember>
+    std::uint32_t object(OnMember on_member);
     template <class OnKnown>
-    std::uint32_t known_object(std::string_view pointer, std::span<const std::string_view> names, OnKnown on_known);
+    std::uint32_t known_object(std::string_view pointer, const NameTable& names, OnKnown on_known);
 
-    std::uint32_t member(TextRange key);
-    std::uint32_t field_value(Field field, Member& member);
-    std::uint32_t value(std::size_t depth);
-    std::uint32_t user();
-    std::uint32_t groups();
-    std::uint32_t status();
-    std::uint32_t annotations();
+    std::uint32_t member(TextRange key, JsonTokens::Hand& hand);
+    [[gnu::noinline]] std::uint32_t odd_member(TextRange key, NameMatch match, Member& member);
+    [[gnu::noinline]] std::uint32_t special_member(TextRange key, Member& member);
+    std::uint32_t special_value(Member& member);
+    void cut_deep(TextRange key, Member& member);
+    std::uint32_t value(JsonTokens::Hand& hand, std::size_t depth);
+    [[gnu::noinline]] std::uint32_t other_value(std::size_t depth);
+    [[gnu::noinline]] std::uint32_t user();
+    [[gnu::noinline]] std::uint32_t groups();
+    [[gnu::noinline]] std::uint32_t status();
+    [[gnu::noinline]] std::uint32_t annotations();
 
+    static constexpr int kNoWord = -2;
     Outcome finish();
-    bool read_enums();
-    bool read_request();
-    bool read_texts();
+    int read_word(Field field, const NameTable& names);
+    void read_words();
+    void read_request();
+    void read_rest();
     void reject(Rejection reason);
 
+    // Passes a value's end on when the token behind it can be looked at.
+    std::uint32_t in_reach(std::uint32_t end) {
+        tokens_.ready();
+        return end;
+    }
     std::string_view absolute(TextRange range) const { return {tokens_.text() + range.begin, range.size()}; }
     std::string_view content(TextRange string) const { return {tokens_.text() + string.begin + 1, string.size() - 2}; }
     TextRange relative(TextRange range) const { return {range.begin - begin_, range.end - begin_}; }
@@ -93,7 +104,7 @@ private:
     bool user_unreadable_ = false;
     bool text_fault_ = false;
     std::size_t member_count_ = 0;
-    std::array<Member, EventReader::kMembersMax> members_;
+    const std::unique_ptr<Member[]> members_ = std::make_unique<Member[]>(EventReader::kMembersMax);
     std::vector<std::string_view> groups_;
     std::unique_ptr<char[]> unescaped_;
     std::size_t unescaped_bytes_ = 0;

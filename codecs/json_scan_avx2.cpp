@@ -39,8 +39,14 @@ struct Block {
     KERNEL std::uint64_t open() const { return mask(same(fold(a), '{'), same(fold(b), '{')); }
     KERNEL std::uint64_t close() const { return mask(same(fold(a), '}'), same(fold(b), '}')); }
     KERNEL std::uint64_t structural() const { return mask(structure(a), structure(b)); }
-    KERNEL std::uint64_t high() const { return mask(a, b); }
     KERNEL std::uint64_t hex_digits() const { return mask(hex(a), hex(b)); }
+};
+
+struct Union {
+    __m256i bytes;
+    KERNEL Union() : bytes{_mm256_setzero_si256()} {}
+    KERNEL void add(const Block& block) { bytes = _mm256_or_si256(bytes, _mm256_or_si256(block.a, block.b)); }
+    KERNEL bool high() const { return _mm256_movemask_epi8(bytes) != 0; }
 };
 
 KERNEL std::uint64_t prefix_xor(std::uint64_t bits) {

@@ -23,13 +23,25 @@ struct Block {
     KERNEL std::uint64_t at_most(char c) const { return _mm512_cmple_epu8_mask(bytes, _mm512_set1_epi8(c)); }
     KERNEL std::uint64_t open() const { return _mm512_cmpeq_epi8_mask(folded(), _mm512_set1_epi8('{')); }
     KERNEL std::uint64_t close() const { return _mm512_cmpeq_epi8_mask(folded(), _mm512_set1_epi8('}')); }
-    KERNEL std::uint64_t structural() const { return open() | close() | equal(':') | equal(','); }
-    KERNEL std::uint64_t high() const { return _mm512_movepi8_mask(bytes); }
+    KERNEL std::uint64_t structural() const {
+        const auto brackets = _kor_mask64(_mm512_cmpeq_epi8_mask(folded(), _mm512_set1_epi8('{')),
+                                          _mm512_cmpeq_epi8_mask(folded(), _mm512_set1_epi8('}')));
+        const auto marks = _kor_mask64(_mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8(':')),
+                                       _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8(',')));
+        return _kor_mask64(brackets, marks);
+    }
     KERNEL std::uint64_t hex_digits() const {
         const auto digit = _mm512_sub_epi8(bytes, _mm512_set1_epi8('0'));
         const auto letter = _mm512_sub_epi8(folded(), _mm512_set1_epi8('a'));
         return _mm512_cmple_epu8_mask(digit, _mm512_set1_epi8(9)) | _mm512_cmple_epu8_mask(letter, _mm512_set1_epi8(5));
     }
+};
+
+struct Union {
+    __m512i bytes;
+    KERNEL Union() : bytes{_mm512_setzero_si512()} {}
+    KERNEL void add(const Block& block) { bytes = _mm512_or_si512(bytes, block.bytes); }
+    KERNEL bool high() const { return _mm512_movepi8_mask(bytes) != 0; }
 };
 
 KERNEL std::uint64_t prefix_xor(std::uint64_t bits) {

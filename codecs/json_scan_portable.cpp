@@ -48,14 +48,17 @@ struct Block {
                    (bytes == byte(','));
         });
     }
-    KERNEL std::uint64_t high() const {
-        return each([](Bytes bytes) { return bytes > std::uint8_t{0x7f}; });
-    }
     KERNEL std::uint64_t hex_digits() const {
         return each([](Bytes bytes) {
             return (bytes - byte('0') <= std::uint8_t{9}) | (fold(bytes) - byte('a') <= std::uint8_t{5});
         });
     }
+};
+
+struct Union {
+    Bytes bytes{};
+    KERNEL void add(const Block& block) { bytes |= block.part[0] | block.part[1] | block.part[2] | block.part[3]; }
+    KERNEL bool high() const { return Block::bits(reinterpret_cast<Bytes>(bytes > std::uint8_t{0x7f})) != 0; }
 };
 
 KERNEL std::uint64_t prefix_xor(std::uint64_t bits) {

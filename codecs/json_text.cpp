@@ -1,6 +1,8 @@
 #include "codecs/json_text.h"
 
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <charconv>
 #include <chrono>
 #include <cstring>
@@ -8,6 +10,26 @@
 namespace auditfwd {
 
 namespace {
+
+// Copies what stands before the first backslash or control character; how many bytes that were.
+std::size_t copy_plain(std::string_view content, char* out) {
+    constexpr std::uint64_t kOnes = 0x0101010101010101, kTops = kOnes << 7;
+    std::size_t at = 0;
+    for (; at + 8 <= content.size(); at += 8) {
+        std::uint64_t word;
+        std::memcpy(&word, content.data() + at, sizeof word);
+        std::memcpy(out + at, &word, sizeof word);
+        const auto backslash = word ^ (kOnes * static_cast<unsigned char>('\\'));
+        // The lowest mark of each is one for certain; those above it may be there without reason.
+        const auto marks = (((backslash - kOnes) & ~backslash) | ((word - kOnes * 0x20) & ~word)) & kTops;
+        if (marks != 0) return at + static_cast<std::size_t>(std::countr_zero(marks)) / 8;
+    }
+    for (; at < content.size(); ++at) {
+        if (content[at] == '\\' || static_cast<unsigned char>(content[at]) < 0x20) break;
+        out[at] = content[at];
+    }
+    return at;
+}
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
@@ -34,23 +56,25 @@ bool is_number(std::string_view text) {
     return at == text.size();
 }
 
-int hex_value(char c) {
-    if (is_digit(c)) return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    return -1;
-}
+struct HexDigits {
+    std::array<std::int8_t, 256> value;
+    constexpr HexDigits() : value{} {
+        value.fill(-1);
+        for (int i = 0; i < 10; ++i) value[static_cast<std::size_t>('0' + i)] = static_cast<std::int8_t>(i);
+        for (int i = 0; i < 6; ++i) {
+            value[static_cast<std::size_t>('a' + i)] = value[static_cast<std::size_t>('A' + i)] =
+                static_cast<std::int8_t>(10 + i);
+        }
+    }
+};
+constexpr HexDigits kHexDigits;
 
 // The four digits behind "\u"; -1 when they are not.
 int code_unit(std::string_view text) {
     if (text.size() < 4) return -1;
-    int value = 0;
-    for (int i = 0; i < 4; ++i) {
-        const auto digit = hex_value(text[static_cast<std::size_t>(i)]);
-        if (digit < 0) return -1;
-        value = value * 16 + digit;
-    }
-    return value;
+    const auto digit = [&](std::size_t i) { return int{kHexDigits.value[static_cast<unsigned char>(text[i])]}; };
+    const int a = digit(0), b = digit(1), c = digit(2), d = digit(3);
+    return (a | b | c | d) < 0 ? -1 : a << 12 | b << 8 | c << 4 | d;
 }
 
 char* put_utf8(char* out, std::uint32_t point) {
@@ -110,17 +134,14 @@ bool is_scalar(std::string_view text) {
 
 std::optional<std::size_t> unescape(std::string_view content, char* out) {
     const auto* const begin = out;
-    while (!content.empty()) {
-        const auto c = content[0];
-        content.remove_prefix(1);
-        if (static_cast<unsigned char>(c) < 0x20) return std::nullopt;
-        if (c != '\\') {
-            *out++ = c;
-            continue;
-        }
-        if (content.empty()) return std::nullopt;
-        const auto kind = content[0];
-        content.remove_prefix(1);
+    for (;;) {
+        const auto plain = copy_plain(content, out);
+        out += plain;
+        content.remove_prefix(plain);
+        if (content.empty()) return static_cast<std::size_t>(out - begin);
+        if (content[0] != '\\' || content.size() == 1) return std::nullopt;
+        const auto kind = content[1];
+        content.remove_prefix(2);
         switch (kind) {
             case '"':
             case '\\':
@@ -149,7 +170,6 @@ std::optional<std::size_t> unescape(std::string_view content, char* out) {
                 return std::nullopt;
         }
     }
-    return static_cast<std::size_t>(out - begin);
 }
 
 void append_quoted(std::string& out, std::string_view text) {
@@ -205,7 +225,8 @@ std::uint32_t fold(std::uint32_t letter) {
 
 }  // namespace
 
-std::optional<std::string_view> behind_name(std::string_view content, std::string_view name, Letters letters) {
+std::optional<std::string_view> behind_disguised_name(std::string_view content, std::string_view name,
+                                                      Letters letters) {
     for (const char expected : name) {
         if (content.empty()) return std::nullopt;
         const auto letter = take_letter(content);
@@ -222,51 +243,49 @@ std::optional<int> parse_int(std::string_view text) {
     return value;
 }
 
+namespace {
+
+// The number in `digits` characters at `text`; above 99,999 when one of them is no digit.
+int number_at(const char* text, int digits) {
+    unsigned value = 0, bad = 0;
+    for (int i = 0; i < digits; ++i) {
+        const auto digit = static_cast<unsigned char>(text[i]) - unsigned{'0'};
+        bad |= digit > 9 ? 1u : 0u;
+        value = value * 10 + (digit & 15);
+    }
+    return static_cast<int>(value + bad * 100'000);
+}
+
+}  // namespace
+
 std::int64_t parse_time_ms(std::string_view text) {
     using namespace std::chrono;
-    std::size_t at = 0;
-    bool good = true;
-    const auto number = [&](std::size_t digits) {
-        int value = 0;
-        for (const auto end = at + digits; at < end; ++at) {
-            if (at >= text.size() || !is_digit(text[at])) return good = false, 0;
-            value = value * 10 + (text[at] - '0');
-        }
-        return value;
-    };
-    const auto expect = [&](std::string_view any) {
-        good = good && at < text.size() && any.find(text[at]) != any.npos;
-        ++at;
-    };
-    const auto year_number = number(4);
-    expect("-");
-    const auto month_number = number(2);
-    expect("-");
-    const auto day_number = number(2);
-    expect("Tt ");
-    const auto hours_number = number(2);
-    expect(":");
-    const auto minutes_number = number(2);
-    expect(":");
-    const auto seconds_number = number(2);
-    if (!good || hours_number > 23 || minutes_number > 59 || seconds_number > 60) return 0;
-    int fraction = 0, scale = 100;
-    if (at < text.size() && text[at] == '.') {
-        for (++at; at < text.size() && is_digit(text[at]); ++at, scale /= 10) fraction += (text[at] - '0') * scale;
-    }
-    int offset = 0;  // minutes east
-    if (at < text.size() && (text[at] == '+' || text[at] == '-')) {
-        const auto sign = text[at++] == '-' ? -1 : 1;
-        offset = 60 * number(2);
-        expect(":");
-        offset = sign * (offset + number(2));
-    } else {
-        expect("Zz");
-    }
+    constexpr std::string_view kShape = "0000-00-00T00:00:00";
+    if (text.size() <= kShape.size()) return 0;
+    const char* const at = text.data();
+    const int year_number = number_at(at, 4), month_number = number_at(at + 5, 2), day_number = number_at(at + 8, 2);
+    const int hour = number_at(at + 11, 2), minute = number_at(at + 14, 2), second = number_at(at + 17, 2);
+    const bool shape = at[4] == '-' && at[7] == '-' && at[13] == ':' && at[16] == ':' &&
+                       (at[10] == 'T' || at[10] == 't' || at[10] == ' ');
+    if (!shape || year_number > 9999 || month_number > 12 || day_number > 31) return 0;
     const year_month_day date{year{year_number}, month{static_cast<unsigned>(month_number)},
                               day{static_cast<unsigned>(day_number)}};
-    if (!good || at != text.size() || !date.ok()) return 0;
-    const auto time = sys_days{date} + hours{hours_number} + minutes{minutes_number - offset} + seconds{seconds_number};
+    if (!date.ok() || hour > 23 || minute > 59 || second > 60) return 0;
+    text.remove_prefix(kShape.size());
+    int fraction = 0;
+    if (text[0] == '.') {
+        text.remove_prefix(1);
+        for (int scale = 100; !text.empty() && is_digit(text[0]); text.remove_prefix(1), scale /= 10)
+            fraction += (text[0] - '0') * scale;
+    }
+    int offset = 0;  // minutes east
+    if (text.size() == 6 && (text[0] == '+' || text[0] == '-') && text[3] == ':') {
+        offset = (number_at(text.data() + 1, 2) * 60 + number_at(text.data() + 4, 2)) * (text[0] == '-' ? -1 : 1);
+        if (offset < -24 * 60 || offset > 24 * 60) return 0;
+    } else if (text != "Z" && text != "z") {
+        return 0;
+    }
+    const auto time = sys_days{date} + hours{hour} + minutes{minute - offset} + seconds{second};
     return duration_cast<milliseconds>(time.time_since_epoch()).count() + fraction;
 }
 

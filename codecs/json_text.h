@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,13 +20,45 @@ std::optional<std::size_t> unescape(std::string_view content, char* out);
 // `text` as a JSON string, quotes included.
 void append_quoted(std::string& out, std::string_view text);
 
+// Quick for the few bytes most strings have.
+inline bool has_backslash(std::string_view text) {
+    using Bytes = std::uint8_t __attribute__((vector_size(16)));
+    if (text.size() < 16) {
+        for (const char c : text) {
+            if (c == '\\') return true;
+        }
+        return false;
+    }
+    Bytes found{};
+    const auto look = [&](const char* at) {
+        Bytes bytes;
+        std::memcpy(&bytes, at, sizeof bytes);
+        found |= reinterpret_cast<Bytes>(bytes == std::uint8_t{'\\'});
+    };
+    for (const char* at = text.data(); at < text.data() + text.size() - 16; at += 16) look(at);
+    look(text.data() + text.size() - 16);  // overlaps what was seen
+    std::uint64_t words[2];
+    std::memcpy(words, &found, sizeof words);
+    return (words[0] | words[1]) != 0;
+}
+
 enum class Letters { kExact, kFolded };
 
 // What stands behind `name` (ASCII) in a string's content, however it is escaped; nothing when it does not begin so.
 // kFolded: as a decoder that does not mind case reads it (Go's: U+017F is an s, U+212A a k).
-std::optional<std::string_view> behind_name(std::string_view content, std::string_view name, Letters letters);
+std::optional<std::string_view> behind_disguised_name(std::string_view content, std::string_view name, Letters letters);
+
+inline std::optional<std::string_view> behind_name(std::string_view content, std::string_view name) {
+    if (content.starts_with(name)) return content.substr(name.size());
+    if (!has_backslash(content.substr(0, 6 * name.size()))) return std::nullopt;
+    return behind_disguised_name(content, name, Letters::kExact);
+}
+
+// Whether it is just that name.
 inline bool is_name(std::string_view content, std::string_view name, Letters letters = Letters::kExact) {
-    const auto rest = behind_name(content, name, letters);
+    if (content == name) return true;
+    if (letters == Letters::kExact && !has_backslash(content)) return false;
+    const auto rest = behind_disguised_name(content, name, letters);
     return rest && rest->empty();
 }
 

@@ -8,7 +8,7 @@ JsonTokens::JsonTokens(std::size_t window, const ScanKernel& kernel)
 }
 
 void JsonTokens::reset(const char* text, std::uint32_t begin, std::uint32_t end) {
-    if (!index_) index_ = std::make_unique_for_overwrite<std::uint32_t[]>(window_ + kIndexSlack + 2 * kAhead);
+    if (!index_) index_ = std::make_unique_for_overwrite<std::uint32_t[]>(window_ + kIndexSlack + 3 * kAhead);
     text_ = text;
     end_ = end;
     chunk_ = std::min(window_, kChunkMin);
@@ -17,7 +17,7 @@ void JsonTokens::reset(const char* text, std::uint32_t begin, std::uint32_t end)
 }
 
 void JsonTokens::restart(std::uint32_t at) {
-    next_ = last_ = real_ = index_.get();
+    next_ = real_ = last_ = front();
     indexed_ = at;
     state_ = {};
 }
@@ -25,8 +25,8 @@ void JsonTokens::restart(std::uint32_t at) {
 bool JsonTokens::refill() {
     // What is not taken moves to the front; at most kAhead - 1 positions, or none.
     if (last_ != real_) return next_ < real_;  // the stops are there: nothing more comes
-    last_ = std::copy(next_, last_, index_.get());
-    next_ = index_.get();
+    last_ = std::copy(next_, static_cast<const std::uint32_t*>(last_), front());
+    next_ = front();
     while (last_ < next_ + kAhead && indexed_ < end_) {
         const auto bytes = std::min(chunk_, end_ - indexed_);
         const auto found = kernel_.index(text_ + indexed_, bytes, indexed_, state_, last_);
@@ -51,7 +51,7 @@ Skipped JsonTokens::skip(std::size_t depth_max) {
     const auto behind = static_cast<std::uint32_t>(from + result.end);
     if (result.high) high_until_ = std::max(high_until_, behind);
     if (behind <= indexed_) {
-        next_ = std::lower_bound(next_, last_, behind);
+        next_ = std::lower_bound(next_, static_cast<const std::uint32_t*>(last_), behind);
     } else {
         chunk_ = std::min(window_, std::max(chunk_ / 2 & ~63u, kChunkMin));
         restart(behind);

@@ -20,14 +20,33 @@ namespace auditfwd {
 class JsonTokens {
 public:
     // Positions that may be looked at after ready().
-    static constexpr std::size_t kAhead = 4;
+    static constexpr std::size_t kAhead = 8;
 
     explicit JsonTokens(std::size_t window, const ScanKernel& kernel = scan_kernel());
 
     // Positions count from `text`; only [begin, end) is looked at, but text[end] must be readable.
     void reset(const char* text, std::uint32_t begin, std::uint32_t end);
 
-    // False: no token is left. True: at(0) is one, and at(1) to at(kAhead - 1) are tokens or `end`.
+    // Where a walk stands, held by value so that a loop keeps it in registers. Given back with put() before anything
+    // else looks at the tokens.
+    struct Hand {
+        const std::uint32_t* next;
+        const std::uint32_t* safe;  // up to here kAhead positions may be looked at
+    };
+    Hand hand() const { return {next_, last_ - kAhead}; }
+    void put(Hand hand) { next_ = hand.next; }
+
+    // False: no token is left, and next[0] is `end`. True: next[0] is one, and next[1] to next[kAhead - 1] are tokens
+    // or `end`.
+    bool ready(Hand& hand) {
+        if (hand.next <= hand.safe) [[likely]]
+            return true;
+        put(hand);
+        const bool more = refill();
+        hand = this->hand();
+        return more;
+    }
+    // The same for walks that are in no hurry.
     bool ready() { return next_ + kAhead <= last_ || refill(); }
     std::uint32_t at(std::size_t i) const { return next_[i]; }
     void take(std::size_t count) { next_ += count; }
@@ -49,14 +68,15 @@ private:
     static constexpr std::uint32_t kChunkMin = 2048;
 
     bool refill();
+    std::uint32_t* front() { return index_.get() + kAhead; }  // so that `safe` never points before it
     void restart(std::uint32_t at);
 
     const ScanKernel& kernel_;
     const std::uint32_t window_;
     std::unique_ptr<std::uint32_t[]> index_;  // from the first reset on
-    std::uint32_t* next_ = nullptr;
-    std::uint32_t* last_ = nullptr;  // behind the last position found, and behind the stops
-    std::uint32_t* real_ = nullptr;  // behind the last position found
+    const std::uint32_t* next_ = nullptr;
+    std::uint32_t* last_ = nullptr;        // behind the last position found, and behind the stops
+    const std::uint32_t* real_ = nullptr;  // behind the last position found
     const char* text_ = nullptr;
     std::uint32_t end_ = 0;
     std::uint32_t indexed_ = 0;  // how far the text is indexed

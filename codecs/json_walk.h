@@ -27,11 +27,10 @@ struct JsonVisitor {
     void skipped(TextRange) {}
 };
 
-// Behind the closing quote of the string that begins at `begin`, when `next` is the token behind it.
+// Behind the closing quote of the string that begins at `begin`, when `next` is the token behind it. Of a string that
+// does not close, some place in it.
 inline std::uint32_t string_end(const char* text, std::uint32_t begin, std::uint32_t next) {
-    if (text[next - 1] == '"' && next - 1 > begin) [[likely]]
-        return next;
-    while (next > begin + 1 && text[next - 1] != '"') --next;  // only white space can stand there
+    while (text[next - 1] != '"' && next > begin + 1) [[unlikely]]-- next;  // only white space can stand there
     return next;
 }
 
@@ -72,97 +71,103 @@ private:
         return is_gap(tokens_.text(), begin, end);
     }
     template <class Visitor>
-    std::uint32_t token(Visitor& visitor, bool& opened);
+    std::uint32_t skipped(JsonTokens::Hand& hand, Visitor& visitor);
     template <class Visitor>
-    std::uint32_t separator(std::uint32_t end, Visitor& visitor);
-    bool in_object() const { return (objects_[depth_ / 64] >> (depth_ % 64)) & 1; }
-    bool push(bool object) {
+    bool key(JsonTokens::Hand& hand, Visitor& visitor);
+    bool push(char close) {
         if (++depth_ > limits::kDepthMax) return false;
-        const auto bit = std::uint64_t{1} << (depth_ % 64);
-        auto& word = objects_[depth_ / 64];
-        word = object ? word | bit : word & ~bit;
+        closes_[depth_] = close;
         return true;
     }
 
     JsonTokens& tokens_;
     std::size_t depth_ = 0;
-    std::size_t outside_ = 0;                                        // the depth around the value being walked
-    std::array<std::uint64_t, limits::kDepthMax / 64 + 1> objects_;  // bit n: the container at depth n is an object
+    std::array<char, limits::kDepthMax + 1> closes_;  // what closes the container at a depth
 };
-
-// The value's first token; its end, or 0.
-template <class Visitor>
-std::uint32_t JsonWalk::token(Visitor& visitor, bool& opened) {
-    const char* const text = tokens_.text();
-    const auto at = tokens_.at(0), next = tokens_.at(1);
-    auto end = at + 1;
-    switch (text[at]) {
-        case '{':
-        case '[':
-            if (!push(text[at] == '{')) return 0;
-            visitor.open(at, text[at] == '{');
-            if (!gap(end, next)) return 0;
-            opened = text[next] != (text[at] == '{' ? '}' : ']');
-            break;
-        case '"':
-            end = string_end(text, at, next);
-            visitor.value({at, end});
-            break;
-        default:
-            end = scalar_end(text, at, next);
-            if (!is_scalar({text + at, end - at})) return 0;
-            visitor.value({at, end});
-    }
-    tokens_.take(1);
-    return end;
-}
-
-// Behind a value that ends at `end`: closes what ends here, until a comma was taken (returns 1) or nothing is open
-// (returns the end); 0 at a fault.
-template <class Visitor>
-std::uint32_t JsonWalk::separator(std::uint32_t end, Visitor& visitor) {
-    const char* const text = tokens_.text();
-    while (depth_ != outside_) {
-        if (!tokens_.ready()) return 0;
-        const auto at = tokens_.at(0);
-        if (!gap(end, at)) return 0;
-        end = at + 1;
-        tokens_.take(1);
-        if (text[at] == ',') return gap(end, tokens_.at(0)) ? 1 : 0;
-        if (text[at] != (in_object() ? '}' : ']')) return 0;
-        visitor.close(at);
-        --depth_;
-    }
-    return end;
-}
 
 template <class Visitor>
 std::uint32_t JsonWalk::value(std::size_t depth, Visitor& visitor) {
     const char* const text = tokens_.text();
-    depth_ = outside_ = depth - 1;
+    const auto outside = depth_ = depth - 1;
+    auto hand = tokens_.hand();
+    char close = 0;  // of the innermost container
     bool skips = false;
     for (;;) {
-        if (!tokens_.ready()) return 0;
-        bool opened = false;
-        const auto at = tokens_.at(0);
-        auto end = skips ? skim(depth_ + 1, skips) : token(visitor, opened);
-        if (end == 0) return 0;
-        if (skips) visitor.skipped({at, end});
-        if (!opened) {
-            end = separator(end, visitor);
-            if (end != 1) return end;
+        // A value. What is taken until ready() is asked again is within its reach.
+        if (!tokens_.ready(hand)) return 0;
+        const auto at = hand.next[0], next = hand.next[1];
+        const char first = text[at];
+        auto end = at + 1;
+        if (skips) [[unlikely]] {
+            end = skipped(hand, visitor);
+            if (end == 0 || !tokens_.ready(hand)) return 0;
+            skips = false;
+        } else if (first == '"') {
+            ++hand.next;
+            end = string_end(text, at, next);
+            visitor.value({at, end});
+        } else if (first == '{' || first == '[') {
+            ++hand.next;
+            close = first == '{' ? '}' : ']';
+            if (!push(close) || !gap(end, next)) return 0;
+            visitor.open(at, first == '{');
+            if (text[next] != close) {
+                if (first == '[') continue;
+                if (!key(hand, visitor)) return 0;
+                skips = visitor.skips();
+                continue;
+            }
+        } else {
+            ++hand.next;
+            end = scalar_end(text, at, next);
+            if (!is_scalar({text + at, end - at})) return 0;
+            visitor.value({at, end});
         }
-        skips = false;
-        if (!in_object()) continue;
-        if (!tokens_.ready()) return 0;
-        const auto key = tokens_.at(0), colon = tokens_.at(1);
-        if (text[key] != '"' || colon >= tokens_.end() || text[colon] != ':') return 0;
-        end = string_end(text, key, colon);
-        if (!gap(end, colon) || !gap(colon + 1, tokens_.at(2))) return 0;
-        visitor.key({key, end});
-        tokens_.take(2);
+        // Behind a value: close what ends here, until there is a comma or nothing is open.
+        for (;;) {
+            if (depth_ == outside) {
+                tokens_.put(hand);
+                return end;
+            }
+            const auto behind = *hand.next++;
+            if (!gap(end, behind)) return 0;
+            end = behind + 1;
+            if (text[behind] == ',') break;
+            if (text[behind] != close || behind >= tokens_.end()) return 0;
+            visitor.close(behind);
+            close = closes_[--depth_];
+            if (depth_ != outside && !tokens_.ready(hand)) return 0;
+        }
+        if (!gap(end, hand.next[0])) return 0;
+        if (close == ']') continue;
+        if (!key(hand, visitor)) return 0;
         skips = visitor.skips();
     }
+}
+
+template <class Visitor>
+std::uint32_t JsonWalk::skipped(JsonTokens::Hand& hand, Visitor& visitor) {
+    const auto at = hand.next[0];
+    tokens_.put(hand);
+    bool too_deep = false;
+    const auto end = skim(depth_ + 1, too_deep);
+    hand = tokens_.hand();
+    if (end != 0) visitor.skipped({at, end});
+    return end;
+}
+
+template <class Visitor>
+[[gnu::always_inline]] inline bool JsonWalk::key(JsonTokens::Hand& hand, Visitor& visitor) {
+    const char* const text = tokens_.text();
+    const auto at = hand.next[0], colon = hand.next[1], value = hand.next[2];
+    if (text[at] != '"' || value >= tokens_.end() || text[colon] != ':') return false;
+    const auto end = string_end(text, at, colon);
+    if (((colon - end) | (value - colon - 1)) != 0) [[unlikely]] {
+        if (!gap(end, colon) || !gap(colon + 1, value)) return false;
+    }
+    visitor.key({at, end});
+    hand.next += 2;
+    return true;
 }
 
 inline std::uint32_t JsonWalk::skim(std::size_t depth, bool& too_deep) {

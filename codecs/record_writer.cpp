@@ -30,13 +30,14 @@ const ObjectMember* find(std::span<const ObjectMember> members, std::string_view
 }
 
 VerbClass verb_class(std::string_view verb) {
-    if (verb == "get") return VerbClass::kGet;
-    if (verb == "list") return VerbClass::kList;
-    if (verb == "watch") return VerbClass::kWatch;
-    if (verb == "create") return VerbClass::kCreate;
-    if (verb == "update") return VerbClass::kUpdate;
-    if (verb == "patch") return VerbClass::kPatch;
-    if (verb == "delete" || verb == "deletecollection") return VerbClass::kDelete;
+    using Named = std::pair<std::string_view, VerbClass>;
+    static constexpr Named kVerbs[] = {{"get", VerbClass::kGet},       {"list", VerbClass::kList},
+                                       {"watch", VerbClass::kWatch},   {"create", VerbClass::kCreate},
+                                       {"update", VerbClass::kUpdate}, {"patch", VerbClass::kPatch},
+                                       {"delete", VerbClass::kDelete}, {"deletecollection", VerbClass::kDelete}};
+    for (const auto& [name, known] : kVerbs) {
+        if (!verb.empty() && verb[0] == name[0] && verb == name) return known;
+    }
     return VerbClass::kOther;
 }
 
@@ -73,11 +74,6 @@ bool end_line(const Event& event, BodyEditor& editor, std::size_t begin, std::st
     return true;
 }
 
-void append_number(std::string& out, std::uint32_t number) {
-    char digits[10];
-    out.append(digits, std::to_chars(digits, digits + sizeof digits, number).ptr);
-}
-
 // The entries of a JSON array of strings; anything else in it is passed over.
 void add_entries(std::string_view array, Removed& removed) {
     for (std::size_t at = 0; at < array.size(); ++at) {
@@ -92,108 +88,141 @@ void add_entries(std::string_view array, Removed& removed) {
 
 RecordWriter::RecordWriter(const RecordOrigin& origin)
     : trusted_{origin.trusted},
-      cluster_{member_of("cluster", origin.cluster)},
-      source_{member_of("source", origin.source)},
-      peer_{member_of("peer", origin.peer)} {}
+      names_{{{"cluster", member_of("cluster", origin.cluster)},
+              {"source", member_of("source", origin.source)},
+              {"peer", member_of("peer", origin.peer)}}} {
+    ours_ = ",\"auditfwd\":{";
+    for (const auto& [name, member] : names_) ours_ += member;
+}
 
 bool RecordWriter::write(Event& event, Edits& edits, Removed& removed, const Verdict& verdict, BodyEditor& editor,
                          std::string& out, RecordFacts& facts) {
-    const auto theirs_members = theirs(event, editor);
-    if (auto* const member = event.find(Field::kAuditfwd); member != nullptr) {
+    std::span<const ObjectMember> theirs;
+    if (auto* const member = event.find(Field::kAuditfwd); member != nullptr) [[unlikely]] {
+        if (trusted_) theirs = {theirs_.data(), editor.members_of(event.raw(member->value), theirs_, event.spaced)};
+        if (theirs.empty()) removed.add("/auditfwd");  // forged, or not what we write
         member->cut = true;
-        if (theirs_members.empty()) removed.add("/auditfwd");  // forged, or not what we write
     }
+    bool cuts = false;
     for (auto& member : event.members) {
-        if (member.unchecked && !member.cut && !event.suspect && !editor.check(event, member)) return false;
+        cuts |= member.cut;
+        if (!member.unchecked || member.cut || event.suspect) [[likely]]
+            continue;
+        if (!editor.check(event, member)) return false;
     }
-    cut_members(event.members, edits);
+    if (cuts) cut_members(event.members, edits);
     edit_head(event, verdict.level, edits);
 
     const auto begin = out.size();
-    out.reserve(begin + head_.size() + event.text.size() + kOwnBytes);
-    out += '{';
+    if (const auto room = begin + head_.size() + event.text.size() + ours_.size() + kOwnBytes; out.capacity() < room)
+        out.reserve(room);
     out += head_;
     std::size_t at = 1;
-    for (const auto& edit : edits.sorted()) {
-        out += event.text.substr(at, edit.range.begin - at);
-        out += edits.text(edit);
-        at = edit.range.end;
+    if (!edits.empty()) {
+        for (const auto& edit : edits.sorted()) {
+            out += event.text.substr(at, edit.range.begin - at);
+            out += edits.text(edit);
+            at = edit.range.end;
+        }
     }
     out += event.text.substr(at, event.text.size() - 1 - at);
-    append_ours(event, removed, verdict, theirs_members, out);
+    theirs.empty() ? append_ours(event, removed, verdict, out) : append_merged(event, removed, verdict, theirs, out);
     if (!end_line(event, editor, begin, out)) return false;
     facts = facts_of(event, verdict.level);
-    facts.priority = priority_of(auditfwd::find(theirs_members, "priority"));
+    if (!theirs.empty()) facts.priority = priority_of(find(theirs, "priority"));
     return true;
 }
 
 // kind, apiVersion and level: replaced where they say nothing or too much, first where they are missing.
 void RecordWriter::edit_head(Event& event, Level level, Edits& edits) {
-    head_.clear();
-    const auto put = [&](Field field, std::string_view value, bool replace) {
-        const auto* member = event.find(field);
-        if (member != nullptr) {
-            const auto raw = event.raw(member->value);
-            if (replace || raw == "null" || raw == "\"\"") edits.replace(member->value, value, Edits::Room::kMembers);
-            return;
-        }
-        append_quoted(head_, to_string(field));
-        head_ += ':';
-        head_ += value;
-        head_ += ',';
-    };
-    const auto list_version = event.api_version_of_list;
-    put(Field::kKind, "\"Event\"", false);
-    put(Field::kApiVersion, list_version.empty() ? "\"audit.k8s.io/v1\"" : list_version, false);
     constexpr std::string_view kLevels[] = {"\"None\"", "\"Metadata\"", "\"Request\"", "\"RequestResponse\""};
-    put(Field::kLevel, kLevels[static_cast<std::size_t>(level)], !event.level_known || level != event.level);
-}
-
-std::span<const ObjectMember> RecordWriter::theirs(Event& event, BodyEditor& editor) {
-    const auto* member = event.find(Field::kAuditfwd);
-    if (!trusted_ || member == nullptr) return {};
-    return {theirs_.data(), editor.members_of(event.raw(member->value), theirs_, event.spaced)};
-}
-
-void RecordWriter::append_ours(const Event& event, const Removed& removed, const Verdict& verdict,
-                               std::span<const ObjectMember> theirs, std::string& out) const {
-    const auto missing = [&](std::string_view name) { return auditfwd::find(theirs, name) == nullptr; };
-    const auto flag = [&](bool set, std::string_view member) {
-        if (set && missing(member.substr(1, member.find('"', 1) - 1))) out += member;
+    struct Part {
+        Field field;
+        std::string_view value;
+        bool replace;
     };
+    const auto version = event.api_version_of_list;
+    const Part parts[] = {
+        {Field::kKind, "\"Event\"", false},
+        {Field::kApiVersion, version.empty() ? "\"audit.k8s.io/v1\"" : version, false},
+        {Field::kLevel, kLevels[static_cast<std::size_t>(level)], !event.level_known || level != event.level}};
+    unsigned missing = 0;
+    for (const auto& [field, value, replace] : parts) {
+        const auto* member = event.find(field);
+        missing = missing << 1 | (member == nullptr ? 1u : 0u);
+        if (member == nullptr) continue;
+        const auto raw = event.raw(member->value);
+        if (replace || raw.size() == 2 || raw[0] == 'n') edits.replace(member->value, value, Edits::Room::kMembers);
+    }
+    // The same for nearly all events of a body, unless the level is among it.
+    if (head_missing_ == missing && head_version_ == version.data() && (missing & 1) == 0) return;
+    head_missing_ = missing;
+    head_version_ = version.data();
+    head_ = '{';
+    for (const auto& [field, value, replace] : parts) {
+        if (event.find(field) == nullptr) ((((head_ += '"') += to_string(field)) += "\":") += value) += ',';
+    }
+}
+
+// Everything between the names and the end, in a buffer of its own, so that the record grows by few pieces.
+void RecordWriter::append_ours(const Event& event, const Removed& removed, const Verdict& verdict,
+                               std::string& out) const {
+    out += ours_;
+    char more[256];
+    char* end = more;
+    const auto put = [&](bool say, std::string_view text) {
+        if (say) end = std::copy(text.begin(), text.end(), end);
+    };
+    if (verdict.rule > 0) {
+        put(true, "\"rule\":");
+        end = std::to_chars(end, end + 10, verdict.rule).ptr;
+        put(true, ",");
+    }
+    put(event.decision == "allow", "\"decision\":\"allow\",");
+    put(event.decision == "forbid", "\"decision\":\"forbid\",");
+    if (!removed.empty()) {
+        out.append(more, end);
+        end = more;
+        out += "\"removed\":[";
+        removed.append_to(out);
+        out += "],";
+    }
+    put(event.repaired, "\"repaired\":true,");
+    put(event.too_deep, "\"tooDeep\":true,");
+    put(verdict.unreadable, "\"unreadable\":true,");
+    put(!event.level_known, "\"unknownLevel\":true,");
+    out.append(more, end);
+    if (out.back() == ',') out.pop_back();
+    out += "}}";
+}
+
+// What they say stays; what they do not say is added, and `removed` is joined.
+void RecordWriter::append_merged(const Event& event, const Removed& removed, const Verdict& verdict,
+                                 std::span<const ObjectMember> theirs, std::string& out) const {
     out += ",\"auditfwd\":{";
-    const auto begin = out.size();
     for (const auto& member : theirs) {
         if (is_name(member.key, "removed")) continue;
         ((((out += '"') += member.key) += "\":") += member.value) += ',';
     }
-    if (missing("cluster")) out += cluster_;
-    if (missing("source")) out += source_;
-    if (missing("peer")) out += peer_;
-    if (verdict.rule > 0 && missing("rule")) {
-        out += "\"rule\":";
-        append_number(out, verdict.rule);
-        out += ',';
-    }
-    if (!event.decision.empty())
-        flag(true, event.decision == "allow" ? "\"decision\":\"allow\"," : "\"decision\":\"forbid\",");
-    const auto* their_removed = auditfwd::find(theirs, "removed");
+    const auto add = [&](std::string_view name, std::string_view member) {
+        if (find(theirs, name) == nullptr) out += member;
+    };
+    for (const auto& [name, member] : names_) add(name, member);
+    if (verdict.rule > 0) add("rule", "\"rule\":" + std::to_string(verdict.rule) + ',');
+    if (!event.decision.empty()) add("decision", member_of("decision", event.decision));
     Removed joined;
-    if (their_removed != nullptr) {
-        add_entries(their_removed->value, joined);
-        joined.add_all(removed);
-    }
-    const auto& names = their_removed != nullptr ? joined : removed;
-    if (!names.empty()) {
+    if (const auto* before = find(theirs, "removed")) add_entries(before->value, joined);
+    joined.add_all(removed);
+    if (!joined.empty()) {
         out += "\"removed\":[";
-        names.append_to(out);
+        joined.append_to(out);
         out += "],";
     }
-    flag(event.repaired, "\"repaired\":true,");
-    flag(event.too_deep, "\"tooDeep\":true,");
-    flag(verdict.unreadable, "\"unreadable\":true,");
-    flag(!event.level_known, "\"unknownLevel\":true,");
-    if (out.size() > begin) out.pop_back();
+    if (event.repaired) add("repaired", "\"repaired\":true,");
+    if (event.too_deep) add("tooDeep", "\"tooDeep\":true,");
+    if (verdict.unreadable) add("unreadable", "\"unreadable\":true,");
+    if (!event.level_known) add("unknownLevel", "\"unknownLevel\":true,");
+    if (out.back() == ',') out.pop_back();
     out += "}}";
 }
 
@@ -203,7 +232,7 @@ bool RecordWriter::is_part(const Event& event, BodyEditor& editor) const {
     std::array<ObjectMember, 32> members;
     bool spaced = false;
     const auto count = editor.members_of(event.raw(member->value), members, spaced);
-    return auditfwd::find({members.data(), count}, "part") != nullptr;
+    return find({members.data(), count}, "part") != nullptr;
 }
 
 bool RecordWriter::write_whole(const Event& event, BodyEditor& editor, std::string& out, RecordFacts& facts) const {

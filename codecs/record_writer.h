@@ -51,13 +51,20 @@ public:
 
 private:
     void edit_head(Event& event, Level level, Edits& edits);
-    void append_ours(const Event& event, const Removed& removed, const Verdict& verdict,
-                     std::span<const ObjectMember> theirs, std::string& out) const;
-    std::span<const ObjectMember> theirs(Event& event, BodyEditor& editor);
+    void append_ours(const Event& event, const Removed& removed, const Verdict& verdict, std::string& out) const;
+    void append_merged(const Event& event, const Removed& removed, const Verdict& verdict,
+                       std::span<const ObjectMember> theirs, std::string& out) const;
 
+    struct Name {
+        std::string_view name;
+        std::string member;  // whole, with a comma behind it; empty when there is nothing to say
+    };
     const bool trusted_;
-    std::string cluster_, source_, peer_;  // as members, each with a comma behind it; empty when there is none
-    std::string head_;                     // members the event lacks
+    const std::array<Name, 3> names_;  // cluster, source, peer
+    std::string ours_;                 // how our member begins: with these
+    std::string head_;                 // how a record begins: with what the event lacks
+    unsigned head_missing_ = ~0u;      // what head_ was made for
+    const char* head_version_ = nullptr;
     std::array<ObjectMember, 32> theirs_;
 };
 

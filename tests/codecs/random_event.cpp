@@ -15,7 +15,10 @@ std::string RandomEvent::space() {
 std::string RandomEvent::join(const std::vector<std::string>& parts, char open, char close) {
     std::string out(1, open);
     out += space();
-    for (std::size_t i = 0; i < parts.size(); ++i) out += (i == 0 ? "" : "," + space()) + parts[i] + space();
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+        if (i != 0) (out += ',') += space();
+        (out += parts[i]) += space();
+    }
     return out + close;
 }
 
@@ -59,7 +62,9 @@ std::string RandomEvent::value(int depth) {
     std::vector<std::string> parts;
     for (auto n = below(5); n > 0; --n) {
         const auto name = chance(80) ? string() : one_of("\"metadata\"", "\"managedFields\"", "\"items\"");
-        parts.push_back((kind < 8 ? name + space() + ":" + space() : "") + value(depth + 1));
+        std::string part;
+        if (kind < 8) ((part += name) += space()) += ':';
+        parts.push_back(part += value(depth + 1));
     }
     return kind < 8 ? join(parts, '{', '}') : join(parts, '[', ']');
 }
@@ -87,7 +92,12 @@ std::string RandomEvent::key(const std::string& name) {
                 text += one_of("x", "\\u0000", "\\/", options_.faults ? "\\q" : "");
         }
     }
-    return '"' + text + '"' + space() + ':' + space();
+    std::string out(1, '"');
+    out += text;
+    out += '"';
+    out += space();
+    out += ':';
+    return out += space();
 }
 
 std::string RandomEvent::body() {

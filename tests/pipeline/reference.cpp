@@ -194,11 +194,9 @@ private:
         for (const auto& member : user) {
             const auto name = name_of(member);
             const auto& value = member.value;
-            if (name == "username" || name == "uid") {
-                const auto value_text = text(&value).value_or("");
-                if (name == "username") user_name_ = value_text;
-                has_user_ |= !value_text.empty();
-            }
+            if (name == "username") user_name_ = text(&value).value_or("");
+            if (name == "uid" && value[0] != '"' && value != "null") wrong_.insert(Rejection::kWrongType);
+            if (name == "username" || name == "uid") has_user_ |= value[0] == '"' && value != "\"\"";
             if (name == "extra" && value != "null" && value[0] != '{') wrong_.insert(Rejection::kWrongType);
             if (name == "extra" && value[0] == '{') has_user_ |= !split(value) || !split(value)->empty();
             if (name != "groups" || value == "null") continue;
