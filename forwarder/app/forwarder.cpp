@@ -24,12 +24,21 @@ std::function<double()> jitter() {
     return [random] { return std::uniform_real_distribution<double>{0.0, 1.0}(*random); };
 }
 
+Metrics::Refresh show_memory(Metrics& metrics, const ByteBudget& budget) {
+    constexpr auto kName = "auditfwd_intake_memory_bytes";
+    constexpr auto kHelp = "Memory for bodies between their head and their durability: reserved, and all there is.";
+    auto& reserved = metrics.gauge(kName, kHelp, {{"state", "reserved"}});
+    metrics.gauge(kName, kHelp, {{"state", "total"}}).Set(static_cast<double>(budget.total()));
+    return metrics.on_scrape([&reserved, &budget] { reserved.Set(static_cast<double>(budget.in_use())); });
+}
+
 }  // namespace
 
 Forwarder::Forwarder(Config config)
     : config_{std::move(config)},
       memory_{plan_memory(config_.memory)},
       budget_{memory_.intake_bytes},
+      memory_shown_{show_memory(metrics_, budget_)},
       ledger_{metrics_},
       rejections_{config_.spool.directory / "deadletters" / "intake", files_, clock_, metrics_} {}
 
@@ -67,9 +76,9 @@ Result<void> Forwarder::check_cursors() {
     TRY(const auto names, list_cursors(files_, config_.spool.directory));
     for (const auto& name : names) {
         if (std::ranges::any_of(config_.sinks, [&](const SinkConfig& sink) { return sink.name == name; })) continue;
-        return Error{ErrorCode::kInvalid, "the spool " + config_.spool.directory.string() + " has a cursor of a sink \"" +
-                                              name + "\" that is not configured; if it is gone for good, say " +
-                                              "auditfwd spool forget " + name};
+        return Error{ErrorCode::kInvalid,
+                     "the spool " + config_.spool.directory.string() + " has a cursor of a sink \"" + name +
+                         "\" that is not configured; if it is gone for good, say " + "auditfwd spool forget " + name};
     }
     return {};
 }
@@ -110,17 +119,17 @@ Result<void> Forwarder::open_sources() {
             auto options = std::get<FileSourceOptions>(source);
             if (options.line_bytes_max == 0) options.line_bytes_max = memory_.body_bytes_max;
             auto remembered = spool_->checkpoint(options.name);
-            file_sources_.push_back(std::make_unique<FileSource>(std::move(options), lanes_->executor(0), lanes_->intake(0), budget_, files_,
-                                                                 clock_, metrics_, std::move(remembered)));
+            file_sources_.push_back(std::make_unique<FileSource>(std::move(options), lanes_->executor(0),
+                                                                 lanes_->intake(0), budget_, files_, clock_, metrics_,
+                                                                 std::move(remembered)));
         }
     }
     return {};
 }
 
 Result<void> Forwarder::open_admin() {
-    AdminServer::Context context{.metrics = metrics_,
-                                 .not_ready = [this] { return not_ready(); },
-                                 .executor = delivery_worker_->executor()};
+    AdminServer::Context context{
+        .metrics = metrics_, .not_ready = [this] { return not_ready(); }, .executor = delivery_worker_->executor()};
     TRY(admin_, AdminServer::open(config_.admin.listen, std::move(context)));
     return {};
 }

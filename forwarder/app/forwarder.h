@@ -56,6 +56,7 @@ private:
     SystemClock clock_;
     Metrics metrics_;
     ByteBudget budget_;
+    Metrics::Refresh memory_shown_;
     Ledger ledger_;
     Rejections rejections_;
     std::atomic<bool> stopping_{false};

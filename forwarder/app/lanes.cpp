@@ -5,11 +5,9 @@
 
 namespace auditfwd {
 
-Lanes::Lanes(unsigned count, std::shared_ptr<const Rules> rules, Spool& spool, Ledger& ledger,
-             Rejections& rejections) {
+Lanes::Lanes(unsigned count, std::shared_ptr<const Rules> rules, Spool& spool, Ledger& ledger, Rejections& rejections) {
     for (unsigned i = 0; i < count; ++i)
-        lanes_.push_back(
-            std::make_unique<Lane>("ingest-" + std::to_string(i), rules, spool, ledger, rejections));
+        lanes_.push_back(std::make_unique<Lane>("ingest-" + std::to_string(i), rules, spool, ledger, rejections));
 }
 
 void Lanes::set_rules(const std::shared_ptr<const Rules>& rules) {

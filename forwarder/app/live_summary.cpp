@@ -10,8 +10,8 @@ void LiveSummary::show(const Forwarder& forwarder) {
     const auto totals = forwarder.totals();
     const auto now = std::chrono::steady_clock::now();
     const auto seconds = std::chrono::duration<double>(now - before_).count();
-    auto line = fmt::format("{:.0f} events/s, {} stored", static_cast<double>(totals.received - received_before_) / seconds,
-                            totals.stored);
+    auto line = fmt::format("{:.0f} events/s, {} stored",
+                            static_cast<double>(totals.received - received_before_) / seconds, totals.stored);
     for (const auto& sink : forwarder.deliveries()) {
         line += fmt::format(", {}: {} behind", sink.sink, sink.pending);
         if (sink.state != DeliveryState::kRunning) line += fmt::format(" ({})", to_string(sink.state));

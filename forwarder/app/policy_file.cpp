@@ -1,6 +1,7 @@
 #include "forwarder/app/policy_file.h"
 
 #include "forwarder/base/units.h"
+#include "forwarder/config/notation.h"
 
 namespace auditfwd {
 
@@ -9,7 +10,7 @@ Result<LoadedPolicy> load_policy(const std::string& policy, bool lenient, FileSy
     auto text = read_file(files, policy, 1_MiB);
     if (!text) {
         return std::move(text).error().at(
-            "neither a built-in policy (eks, metadata or all) nor a file that can be read");
+            in_quotes(policy) + " is neither a built-in policy (eks, metadata or all) nor a file that can be read");
     }
     TRY(auto loaded, Policy::load(*text, policy, {.lenient = lenient}));
     return LoadedPolicy{std::move(loaded.policy), std::move(loaded.warnings)};

@@ -23,8 +23,8 @@ Result<void> write_ready_file(FileSystem& files, const std::filesystem::path& pa
         sources += fmt::format(R"("{}":{})", source.name, source.port);
     }
     const auto first = ports.webhooks.empty() ? 0 : ports.webhooks.front().port;
-    return replace_file(files, path,
-                        fmt::format("{{\"webhook\":{},\"admin\":{},\"sources\":{{{}}}}}\n", first, ports.admin, sources));
+    return replace_file(
+        files, path, fmt::format("{{\"webhook\":{},\"admin\":{},\"sources\":{{{}}}}}\n", first, ports.admin, sources));
 }
 
 }  // namespace auditfwd

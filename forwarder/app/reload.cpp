@@ -25,7 +25,8 @@ void Reload::now() {
     if (const auto loaded = load(); loaded) {
         log_info("reloaded", {{"policy", config_.policy}});
     } else {
-        log_error("reload failed; the rules that were loaded before stay in force", {{"reason", loaded.error().message}});
+        log_error("reload failed; the rules that were loaded before stay in force",
+                  {{"reason", loaded.error().message}});
     }
     forwarder_.reload_files();
     seen_ = stamps();

@@ -6,11 +6,10 @@
 namespace auditfwd {
 
 Result<std::shared_ptr<const Rules>> load_rules(const Config& config, FileSystem& files) {
-    auto loaded = load_policy(config.policy, config.policy_lenient, files);
-    if (!loaded) return std::move(loaded).error().at("policy");
-    for (const auto& warning : loaded->warnings) log_warn("policy", {{"warning", warning}});
+    TRY(auto loaded, load_policy(config.policy, config.policy_lenient, files));
+    for (const auto& warning : loaded.warnings) log_warn("policy", {{"warning", warning}});
     auto rules = std::make_shared<Rules>();
-    rules->policy = std::move(loaded->policy);
+    rules->policy = std::move(loaded.policy);
     return std::shared_ptr<const Rules>{std::move(rules)};
 }
 

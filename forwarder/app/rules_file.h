@@ -1,4 +1,5 @@
-// The rules that decide what is kept (policy; later redaction and detections), loaded from what the configuration names.
+// The rules that decide what is kept (policy; later redaction and detections), loaded from what the configuration
+// names.
 #pragma once
 
 #include <memory>

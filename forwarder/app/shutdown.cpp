@@ -1,5 +1,5 @@
-// Forwarder::stop(): the end, in order. Left to right along an event's way, so that nothing is accepted that could not be
-// finished, and nothing that was accepted is forgotten.
+// Forwarder::stop(): the end, in order. Left to right along an event's way, so that nothing is accepted that could not
+// be finished, and nothing that was accepted is forgotten.
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>

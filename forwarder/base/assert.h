@@ -11,8 +11,8 @@ namespace auditfwd {
 
 }  // namespace auditfwd
 
-#define CHECK(condition)                                                    \
-    do {                                                                    \
-        if (!(condition)) [[unlikely]]                                      \
-            ::auditfwd::check_failed(__FILE__, __LINE__, #condition);       \
+#define CHECK(condition)                                              \
+    do {                                                              \
+        if (!(condition)) [[unlikely]]                                \
+            ::auditfwd::check_failed(__FILE__, __LINE__, #condition); \
     } while (false)

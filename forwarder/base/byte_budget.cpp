@@ -8,7 +8,8 @@
 namespace auditfwd {
 
 struct ByteBudget::Waiter {
-    Waiter(Executor executor, SteadyTime until, std::size_t wanted) : timer{std::move(executor), until}, bytes{wanted} {}
+    Waiter(Executor executor, SteadyTime until, std::size_t wanted)
+        : timer{std::move(executor), until}, bytes{wanted} {}
     asio::steady_timer timer;  // touched on its executor only
     const std::size_t bytes;
     bool granted = false;  // guarded by the budget's mutex
@@ -45,8 +46,8 @@ std::size_t ByteBudget::in_use() const {
 
 Task<Result<ByteBudget::Reservation>> ByteBudget::reserve(std::size_t bytes, SteadyTime until) {
     if (bytes > total_) {
-        co_return Error{ErrorCode::kTooLarge, "memory: " + std::to_string(bytes) + " bytes asked, the budget is " +
-                                                  std::to_string(total_)};
+        co_return Error{ErrorCode::kTooLarge,
+                        "memory: " + std::to_string(bytes) + " bytes asked, the budget is " + std::to_string(total_)};
     }
     const Executor executor = co_await asio::this_coro::executor;
     const auto waiter = std::make_shared<Waiter>(executor, until, bytes);

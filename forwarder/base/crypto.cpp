@@ -49,9 +49,7 @@ bool equal_in_constant_time(std::string_view a, std::string_view b) {
     return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
 }
 
-void random_bytes(std::span<std::uint8_t> into) {
-    CHECK(RAND_bytes(into.data(), static_cast<int>(into.size())) == 1);
-}
+void random_bytes(std::span<std::uint8_t> into) { CHECK(RAND_bytes(into.data(), static_cast<int>(into.size())) == 1); }
 
 std::string to_hex(std::span<const std::uint8_t> bytes) {
     constexpr std::string_view kDigits = "0123456789abcdef";

@@ -8,15 +8,24 @@ namespace auditfwd {
 
 std::string_view to_string(ErrorCode code) {
     switch (code) {
-        case ErrorCode::kInvalid: return "invalid";
-        case ErrorCode::kTooLarge: return "too_large";
-        case ErrorCode::kNotFound: return "not_found";
-        case ErrorCode::kExists: return "exists";
-        case ErrorCode::kFull: return "full";
-        case ErrorCode::kBroken: return "broken";
-        case ErrorCode::kTimeout: return "timeout";
-        case ErrorCode::kUnavailable: return "unavailable";
-        case ErrorCode::kCancelled: return "cancelled";
+        case ErrorCode::kInvalid:
+            return "invalid";
+        case ErrorCode::kTooLarge:
+            return "too_large";
+        case ErrorCode::kNotFound:
+            return "not_found";
+        case ErrorCode::kExists:
+            return "exists";
+        case ErrorCode::kFull:
+            return "full";
+        case ErrorCode::kBroken:
+            return "broken";
+        case ErrorCode::kTimeout:
+            return "timeout";
+        case ErrorCode::kUnavailable:
+            return "unavailable";
+        case ErrorCode::kCancelled:
+            return "cancelled";
     }
     return "unknown";
 }
@@ -29,12 +38,16 @@ namespace {
 
 ErrorCode code_of(int number) {
     switch (number) {
-        case ENOENT: return ErrorCode::kNotFound;
-        case EEXIST: return ErrorCode::kExists;
+        case ENOENT:
+            return ErrorCode::kNotFound;
+        case EEXIST:
+            return ErrorCode::kExists;
         case ENOSPC:
         case EDQUOT:
-        case EFBIG: return ErrorCode::kFull;  // kTooLarge would blame whoever sent the bytes
-        default: return ErrorCode::kBroken;
+        case EFBIG:
+            return ErrorCode::kFull;  // kTooLarge would blame whoever sent the bytes
+        default:
+            return ErrorCode::kBroken;
     }
 }
 

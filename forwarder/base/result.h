@@ -53,24 +53,24 @@ Error system_error(int number, std::string_view what);
 // `target` is a declaration or an lvalue: TRY(auto file, files.open(path)).
 #define AUDITFWD_JOIN_(a, b) a##b
 #define AUDITFWD_JOIN(a, b) AUDITFWD_JOIN_(a, b)
-#define AUDITFWD_TRY(result, target, expression, give)   \
-    auto result = (expression);                          \
-    if (!result) [[unlikely]]                            \
-        give std::move(result).error();                  \
+#define AUDITFWD_TRY(result, target, expression, give) \
+    auto result = (expression);                        \
+    if (!result) [[unlikely]]                          \
+        give std::move(result).error();                \
     target = *std::move(result)
-#define TRY(target, expression) AUDITFWD_TRY(AUDITFWD_JOIN(result_, __LINE__), target, expression, return)
-#define CO_TRY(target, expression) AUDITFWD_TRY(AUDITFWD_JOIN(result_, __LINE__), target, expression, co_return)
+#define TRY(target, expression) AUDITFWD_TRY(AUDITFWD_JOIN(result_, __LINE__), target, expression, return )
+#define CO_TRY(target, expression) AUDITFWD_TRY(AUDITFWD_JOIN(result_, __LINE__), target, expression, co_return )
 
 // The same for Result<void>.
-#define TRY_VOID(expression)                     \
-    do {                                         \
-        auto result_ = (expression);             \
-        if (!result_) [[unlikely]]               \
-            return std::move(result_).error();   \
+#define TRY_VOID(expression)                   \
+    do {                                       \
+        auto result_ = (expression);           \
+        if (!result_) [[unlikely]]             \
+            return std::move(result_).error(); \
     } while (false)
-#define CO_TRY_VOID(expression)                  \
-    do {                                         \
-        auto result_ = (expression);             \
-        if (!result_) [[unlikely]]               \
+#define CO_TRY_VOID(expression)                   \
+    do {                                          \
+        auto result_ = (expression);              \
+        if (!result_) [[unlikely]]                \
             co_return std::move(result_).error(); \
     } while (false)

@@ -1,7 +1,8 @@
 // Something may have changed: a condition variable for coroutines of one worker.
 //
-// Waiters re-test their condition in a loop; a notification without a waiter is lost. Owner: whoever owns the condition.
-// Thread: that of the executor, for every call. Waiting honours terminal cancellation (the next co_await throws).
+// Waiters re-test their condition in a loop; a notification without a waiter is lost. Owner: whoever owns the
+// condition. Thread: that of the executor, for every call. Waiting honours terminal cancellation (the next co_await
+// throws).
 #pragma once
 
 #include <list>

@@ -115,7 +115,8 @@ Task<Result<Accepted>> DurableIntake::make_durable(std::vector<Block> blocks, Su
 }
 
 Task<void> DurableIntake::append(std::shared_ptr<Append> append) {
-    auto appended = co_await spool_.append(std::move(append->blocks), std::move(append->checkpoint), append->durability);
+    auto appended =
+        co_await spool_.append(std::move(append->blocks), std::move(append->checkpoint), append->durability);
     if (appended) {
         ledger_.stored(append->tally);
     } else {

@@ -1,4 +1,5 @@
-// The Intake of a worker: a body goes through the pipeline, its blocks into the spool, and the answer waits for the disk.
+// The Intake of a worker: a body goes through the pipeline, its blocks into the spool, and the answer waits for the
+// disk.
 //
 // Owner: App; it outlives the sources. Thread: its worker, for everything but set_rules().
 #pragma once

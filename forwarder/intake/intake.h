@@ -14,17 +14,17 @@
 #include "forwarder/base/asio.h"
 #include "forwarder/base/byte_budget.h"
 #include "forwarder/base/result.h"
-#include "forwarder/spool/spool.h"
 #include "forwarder/intake/body.h"
+#include "forwarder/spool/spool.h"
 
 namespace auditfwd {
 
 // Who sent it; goes into every record. Names from the configuration, and the peer the source authenticated.
 struct Origin {
     std::string cluster;
-    std::string source;      // the source's name
-    std::string peer;        // authenticated name (certificate, token's label); empty when none
-    bool trusted = false;    // another auditfwd: its `auditfwd` member is merged, not removed as forged
+    std::string source;    // the source's name
+    std::string peer;      // authenticated name (certificate, token's label); empty when none
+    bool trusted = false;  // another auditfwd: its `auditfwd` member is merged, not removed as forged
 };
 
 struct Submission {
@@ -43,9 +43,9 @@ struct Submission {
 struct Accepted {
     std::uint64_t received = 0;  // items found; = stored + dropped + rejected
     std::uint64_t stored = 0;
-    std::uint64_t dropped = 0;   // by the policy
-    std::uint64_t rejected = 0;  // not an audit event
-    std::string first_rejection; // "item 7: missing auditID"; no event content
+    std::uint64_t dropped = 0;    // by the policy
+    std::uint64_t rejected = 0;   // not an audit event
+    std::string first_rejection;  // "item 7: missing auditID"; no event content
 };
 
 class Intake {

@@ -5,8 +5,7 @@ namespace auditfwd {
 namespace {
 
 constexpr const char* kEvents = "auditfwd_events_total";
-constexpr const char* kEventsHelp =
-    "Events by what became of them; received + generated = stored + dropped + rejected";
+constexpr const char* kEventsHelp = "Events by what became of them; received + generated = stored + dropped + rejected";
 
 }  // namespace
 
@@ -37,8 +36,9 @@ Ledger::Ledger(Metrics& metrics)
     }
     for (std::size_t i = 0; i < kErrorCodes; ++i) {
         const std::string reason{to_string(static_cast<ErrorCode>(i))};
-        refused_[i] = &metrics.counter("auditfwd_bodies_refused_total",
-                                       "Bodies refused whole: nothing of them counts as received", {{"reason", reason}});
+        refused_[i] =
+            &metrics.counter("auditfwd_bodies_refused_total",
+                             "Bodies refused whole: nothing of them counts as received", {{"reason", reason}});
     }
     refresh_.emplace(metrics.on_scrape([this] { publish(); }));
 }

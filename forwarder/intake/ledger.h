@@ -2,8 +2,8 @@
 //
 //   received = stored + dropped(reason) + rejected(reason)
 //
-// holds in every scrape: a submission is entered as a whole, when its outcome is known, under one lock. Bodies that were
-// refused whole (their sender was told so and sends them again) are counted apart and not as received.
+// holds in every scrape: a submission is entered as a whole, when its outcome is known, under one lock. Bodies that
+// were refused whole (their sender was told so and sends them again) are counted apart and not as received.
 //
 // Owner: App. Thread: any.
 #pragma once

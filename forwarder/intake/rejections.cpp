@@ -1,8 +1,8 @@
 #include "forwarder/intake/rejections.h"
 
+#include <fmt/format.h>
 #include <boost/asio/post.hpp>
 #include <boost/asio/thread_pool.hpp>
-#include <fmt/format.h>
 
 #include "forwarder/base/asio.h"
 #include "forwarder/base/crypto.h"

@@ -1,8 +1,8 @@
 // Notes about items that were no audit events: facts, never their bytes.
 //
-// One JSON line each, in `<spool>/deadletters/intake/`: time, cluster, source, position in its body, size, reason, and a
-// keyed hash that tells equal items from different ones for the life of the process. Two files of 1 MiB, the older one
-// replaced; while the disk is slower than the rejections come, notes are counted instead of written.
+// One JSON line each, in `<spool>/deadletters/intake/`: time, cluster, source, position in its body, size, reason, and
+// a keyed hash that tells equal items from different ones for the life of the process. Two files of 1 MiB, the older
+// one replaced; while the disk is slower than the rejections come, notes are counted instead of written.
 //
 // Owner: App. Thread: note() from any worker; writing happens on a thread of its own.
 #pragma once
@@ -26,9 +26,9 @@ namespace auditfwd {
 struct RejectedItem {
     std::string_view cluster;
     std::string_view source;
-    std::uint64_t number;       // in its body, from 0
-    std::string_view bytes;     // hashed and measured only
-    std::string_view reason;    // one of this program's words
+    std::uint64_t number;     // in its body, from 0
+    std::string_view bytes;   // hashed and measured only
+    std::string_view reason;  // one of this program's words
 };
 
 class Rejections {

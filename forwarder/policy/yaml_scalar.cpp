@@ -54,14 +54,14 @@ int take_base(std::string_view& digits) {
 
 // Signed or not, in base 2, 8, 10 or 16, if 64 bits hold it.
 bool is_integer(std::string_view text) {
-    const bool signed_ = text.starts_with('+') || text.starts_with('-');
+    const bool has_sign = text.starts_with('+') || text.starts_with('-');
     const bool negative = text.starts_with('-');
-    auto digits = text.substr(signed_ ? 1 : 0);
+    auto digits = text.substr(has_sign ? 1 : 0);
     const auto base = take_base(digits);
     std::uint64_t value = 0;
     if (reads_whole(digits, base, value)) {
         constexpr std::uint64_t kSignedMax = INT64_MAX;
-        return !signed_ || value <= kSignedMax + (negative ? 1 : 0);
+        return !has_sign || value <= kSignedMax + (negative ? 1 : 0);
     }
     // A second sign is let pass behind 0b.
     if (!text.starts_with("0b")) return false;

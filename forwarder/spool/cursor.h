@@ -27,10 +27,10 @@ struct CursorCounts {
 };
 
 struct Cursor {
-    std::string spool_id;     // 32 hex digits
-    Offset done{};            // everything up to here has been accounted for; 0 at the start
-    CursorCounts counts;      // sum == number(done)
-    std::string sink_state;   // the sink's own, at most limits::kCheckpointBytesMax
+    std::string spool_id;    // 32 hex digits
+    Offset done{};           // everything up to here has been accounted for; 0 at the start
+    CursorCounts counts;     // sum == number(done)
+    std::string sink_state;  // the sink's own, at most limits::kCheckpointBytesMax
     bool operator==(const Cursor&) const = default;
 };
 

@@ -85,9 +85,9 @@ public:
     };
 
     struct State {
-        std::string id;       // 32 hex digits
-        Offset first{};       // oldest record kept; last + 1 when there is none
-        Offset last{};        // newest durable record; 0 when there was none yet
+        std::string id;  // 32 hex digits
+        Offset first{};  // oldest record kept; last + 1 when there is none
+        Offset last{};   // newest durable record; 0 when there was none yet
         std::uint64_t bytes = 0;
         bool failed = false;  // two failures in a row: appends are refused until the disk heals
     };

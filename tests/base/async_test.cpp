@@ -138,7 +138,7 @@ TEST(HelperThread, Runs_there_and_resumes_here) {
         const auto here = std::this_thread::get_id();
         auto where = [] { return std::this_thread::get_id(); };
         const auto there = co_await h.run(where);
-        co_return there != here && std::this_thread::get_id() == here;
+        co_return there != here&& std::this_thread::get_id() == here;
     };
     EXPECT_TRUE(run_task(context, scenario(helper)));
 }

@@ -1,13 +1,13 @@
 // SIGKILL at any moment: what was acknowledged is there after the next start, once, whole, where it was said to be.
 // AUDITFWD_KILL_ROUNDS=N instead of 3.
 #include <fcntl.h>
-
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <map>
 #include <random>
@@ -97,7 +97,7 @@ TEST_F(KillTest, Costs_nothing_that_was_acknowledged) {
     std::mt19937 random{std::random_device{}()};
     std::vector<Acknowledged> all;
     for (unsigned round = 0; round < rounds; ++round) {
-        const auto kill_after = 1 + static_cast<unsigned>(random() % 200);
+        const auto kill_after = 1 + static_cast<unsigned>(random() % 100);
         SCOPED_TRACE("round " + std::to_string(round) + ", killed after " + std::to_string(kill_after));
         const auto said = run_victim("r" + std::to_string(round), directory_.path().string(), kill_after);
         all.insert(all.end(), said.begin(), said.end());

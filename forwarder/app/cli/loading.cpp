@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 
 #include "forwarder/app/policy_file.h"
-#include "forwarder/config/notation.h"
 #include "forwarder/config/parse.h"
 #include "forwarder/net/tls_server.h"
 #include "forwarder/source/webhook/token_file.h"
@@ -55,7 +54,7 @@ void add_policy(Loaded& loaded, Findings& findings, FileSystem& files) {
     } else if (policy.error().code == ErrorCode::kInvalid) {
         loaded.errors = lines_of(policy.error().message);
     } else {
-        findings.error("policy", fmt::format("{} is {}", in_quotes(loaded.config.policy), policy.error().message));
+        findings.error("policy", policy.error().message);
     }
 }
 
