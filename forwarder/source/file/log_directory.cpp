@@ -8,8 +8,11 @@ namespace {
 
 constexpr int kAttempts = 3;
 
-bool same_file(const std::optional<LogFile>& a, const std::optional<LogFile>& b) {
-    return a.has_value() == b.has_value() && (!a || a->id == b->id);
+// A smaller one is not the same: a new log may have got the inode of one that was rotated and compressed meanwhile. (If
+// it was truncated, the next look says so.)
+bool still_there(const std::optional<LogFile>& before, const std::optional<LogFile>& after) {
+    return before.has_value() == after.has_value() &&
+           (!before || (before->id == after->id && before->size <= after->size));
 }
 
 }  // namespace
@@ -36,7 +39,7 @@ Result<Listing> LogDirectory::list() {
         TRY(const auto before, live());
         TRY(auto rotated, rotated_now());
         TRY(const auto after, live());
-        if (!same_file(before, after) || (rotated.in_motion && attempts_left > 1)) continue;
+        if (!still_there(before, after) || (rotated.in_motion && attempts_left > 1)) continue;
         if (after) rotated.found.push_back(*after);
         return arrange(std::move(rotated.found));
     }
@@ -63,7 +66,9 @@ Result<std::unique_ptr<File>> LogDirectory::open(const LogFile& file) {
     const auto path = path_of(file);
     TRY(auto opened, files_.open(path, OpenMode::kRead));
     TRY(const auto stat, opened->stat());
-    if (stat.id != file.id) return Error{ErrorCode::kUnavailable, path.string() + " has become another file"};
+    // Smaller: one that got the inode of ours (see still_there).
+    if (stat.id != file.id || stat.size < file.size)
+        return Error{ErrorCode::kUnavailable, path.string() + " has become another file"};
     if (file.compressed) opened = std::make_unique<GzipFile>(std::move(opened));
     return opened;
 }

@@ -71,6 +71,12 @@ void rotate_and_compress(Scene& scene) {
     scene.log.write("8\n");
     scene.log.compress(time);
 }
+// The new log may get the inode of the compressed one.
+void rotate_compress_and_rotate(Scene& scene) {
+    rotate_and_compress(scene);
+    scene.log.rotate();
+    scene.log.write("9\n");
+}
 void rotate_twice_and_compress_the_later(Scene& scene) {
     rotate_and_write(scene);
     const auto time = scene.log.rotate();
@@ -82,6 +88,7 @@ constexpr Race kRaces[] = {
     {"a rotation", rotate_and_write, "8\n"},
     {"two rotations", rotate_twice, "8\n9\n"},
     {"a rotation and compression", rotate_and_compress, "8\n"},
+    {"a rotation, compression and rotation", rotate_compress_and_rotate, "8\n9\n"},
     {"two rotations and the later file's compression", rotate_twice_and_compress_the_later, "8\n9\n"},
     {"compression of the first file", [](Scene& scene) { scene.log.compress(scene.first); }, ""},
     {"compression of the second file", [](Scene& scene) { scene.log.compress(scene.second); }, ""},
