@@ -42,6 +42,7 @@ Result<void> Reload::load() {
         for (const auto& warning : parsed.findings.warnings()) log_warn("configuration", {{"warning", warning}});
         next.policy = parsed.config.policy;
         next.policy_lenient = parsed.config.policy_lenient;
+        next.redaction = parsed.config.redaction;
     }
     TRY(const auto rules, load_rules(next, files_));
     forwarder_.set_rules(rules);

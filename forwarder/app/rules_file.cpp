@@ -1,6 +1,7 @@
 #include "forwarder/app/rules_file.h"
 
 #include "forwarder/app/policy_file.h"
+#include "forwarder/app/redaction_file.h"
 #include "forwarder/base/log.h"
 
 namespace auditfwd {
@@ -10,6 +11,7 @@ Result<std::shared_ptr<const Rules>> load_rules(const Config& config, FileSystem
     for (const auto& warning : loaded.warnings) log_warn("policy", {{"warning", warning}});
     auto rules = std::make_shared<Rules>();
     rules->policy = std::move(loaded.policy);
+    TRY(rules->redaction, load_redaction(config.redaction, files));
     return std::shared_ptr<const Rules>{std::move(rules)};
 }
 

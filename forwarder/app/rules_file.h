@@ -1,4 +1,4 @@
-// The rules that decide what is kept (policy; later redaction and detections), loaded from what the configuration
+// The rules that decide what is kept (policy, redaction; later detections), loaded from what the configuration
 // names.
 #pragma once
 

@@ -14,6 +14,7 @@
 #include "forwarder/base/log.h"
 #include "forwarder/base/units.h"
 #include "forwarder/delivery/options.h"
+#include "forwarder/redaction/options.h"
 #include "forwarder/source/file/options.h"
 #include "forwarder/source/webhook/options.h"
 #include "forwarder/spool/spool.h"
@@ -45,6 +46,7 @@ struct Config {
     std::vector<SourceConfig> sources{WebhookOptions{}};
     std::string policy = "eks";  // a built-in policy's name, or a file
     bool policy_lenient = false;
+    RedactionOptions redaction;
     std::size_t memory = 256_MiB;
     Spool::Options spool{.directory = "auditfwd-data/spool"};
     std::vector<SinkConfig> sinks{

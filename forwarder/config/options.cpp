@@ -38,6 +38,13 @@ void declare(OptionVisitor& options, LogOptions& log) {
     options.choice({.key = "level", .help = "The least that is said."}, log.level, {"debug", "info", "warn", "error"});
 }
 
+void declare(OptionVisitor& options, RedactionOptions& redaction) {
+    options.choice({.key = "mode",
+                    .help = "`standard` removes what is known to be secret: data of Secrets, tokens, passwords, and "
+                            "credentials recognised by their form in any text. `off` removes nothing."},
+                   redaction.mode, {"off", "standard"});
+}
+
 void declare(OptionVisitor& options, Config& config) {
     constexpr std::size_t kListMax = 64;
     options.text({.key = "cluster", .help = "The cluster's name, in every record."}, config.cluster, kCluster);
@@ -51,6 +58,9 @@ void declare(OptionVisitor& options, Config& config) {
                   .help = "Unknown and duplicate fields in the policy file are warnings, not errors, as in "
                           "kube-apiserver."},
                  config.policy_lenient);
+    options.section(
+        {.key = "redaction", .help = "Removal of secret values inside what the policy keeps.", .shorthand = "mode"},
+        config.redaction);
     options.size(
         {.key = "memory", .help = "The bound on memory. The process stays below this and 32 MiB more, under any load."},
         config.memory, {32_MiB, 1ull << 40});

@@ -174,6 +174,17 @@ OptionVisitor::Visit Reader::enter(const About& about, bool) {
     const auto* entry = take(about);
     if (!entry) return Visit::kSkip;
     const auto place = place_of(entry->value, entry->place);
+    if (!about.shorthand.empty() && entry->value.IsScalar()) {
+        Scope scope{.path = path_of(about.key),
+                    .place = place,
+                    .entries = {{std::string{about.shorthand}, place, entry->value}},
+                    .offered = {},
+                    .kinds = {},
+                    .kinds_given = {},
+                    .items = {}};
+        scopes_.push_back(std::move(scope));
+        return Visit::kRead;
+    }
     return push_mapping(entry->value, path_of(about.key), place) ? Visit::kRead : Visit::kSkip;
 }
 

@@ -54,7 +54,8 @@ private:
     }
     Visit enter(const About& about, bool) override {
         const auto path = path_of(about.key);
-        row(about, "mapping", "see below");
+        row(about, about.shorthand.empty() ? "mapping" : fmt::format("mapping, or its `{}` alone", about.shorthand),
+            "see below");
         return open(path, about.help);
     }
     Visit enter_kind(const About& about, bool) override {

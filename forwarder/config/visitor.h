@@ -28,6 +28,7 @@ struct About {
     std::string_view unset = {};    // what holds when it is left out, if its value does not say so
     std::string_view example = {};  // something right, where there is no default to show
     bool required = false;
+    std::string_view shorthand = {};  // of a mapping: the key in it that may be written alone, in the mapping's place
 };
 
 // What is wrong with a value, to follow it in a sentence: `is not a size; write …`.

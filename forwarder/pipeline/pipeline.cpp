@@ -33,7 +33,7 @@ Decision decide(const Policy& policy, const Event& event) {
 
 Pipeline::Pipeline(const Rules& rules, const RecordOrigin& origin, std::string_view body, Framing framing,
                    PipelineObserver* observer)
-    : rules_{rules}, reader_{body, framing}, writer_{origin}, editor_{kEditorWindow}, observer_{observer} {}
+    : rules_{rules}, reader_{body, framing}, writer_{origin}, editor_{kEditorWindow}, redactor_{rules.redaction.get()}, observer_{observer} {}
 
 Result<Pipeline::Step> Pipeline::run(BlockBuilder& out, std::size_t block_bytes) {
     while (out.text().size() < block_bytes) {
@@ -53,7 +53,7 @@ Result<Pipeline::Step> Pipeline::run(BlockBuilder& out, std::size_t block_bytes)
     return Step::kMore;
 }
 
-// One event's way: policy → (redaction) → record.
+// One event's way: policy → redaction → record.
 void Pipeline::take(const Item& item, BlockBuilder& out) {
     auto& event = reader_.event();
     const bool part = writer_.is_part(event, editor_);
@@ -66,6 +66,7 @@ void Pipeline::take(const Item& item, BlockBuilder& out) {
         const bool written =
             part ? writer_.write_whole(event, editor_, out.text(), facts)
                  : apply(level, decision.omit_managed_fields) &&
+                       redactor_.apply(event, reader_.edits(), reader_.removed()) &&
                        writer_.write(event, reader_.edits(), reader_.removed(), verdict, editor_, out.text(), facts);
         if (!written) return reject(item, Rejection::kMalformed);
         out.add(facts);

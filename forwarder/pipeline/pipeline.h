@@ -1,4 +1,4 @@
-// One body's way from received bytes to records: decode → (detect) → policy → (redact) → render.
+// One body's way from received bytes to records: decode → (detect) → policy → redact → render.
 //
 // Plain synchronous calls on the worker that received the bytes, so that the order is code and nothing can copy an
 // event before the policy has spoken. Pure. Owner: the intake, for one submission. Thread: the worker's.
@@ -16,12 +16,15 @@
 #include "forwarder/base/result.h"
 #include "forwarder/pipeline/tally.h"
 #include "forwarder/policy/policy.h"
+#include "forwarder/redaction/redaction.h"
+#include "forwarder/redaction/redactor.h"
 
 namespace auditfwd {
 
 // What decides; immutable, shared by all workers, replaced whole on reload.
 struct Rules {
     std::shared_ptr<const Policy> policy;
+    std::shared_ptr<const Redaction> redaction = nullptr;  // null: none
 };
 
 // An item that was refused alone: where it is, never what.
@@ -79,6 +82,7 @@ private:
     EventReader reader_;
     RecordWriter writer_;
     BodyEditor editor_;
+    Redactor redactor_;
     PipelineObserver* const observer_;
     Tally tally_;
     std::vector<RejectedRange> rejected_;

@@ -1,4 +1,4 @@
-// auditfwd explain [--config F] [--policy F]
+// auditfwd explain [--config F] [--policy F] [--redaction MODE]
 #include <unistd.h>
 
 #include <memory>

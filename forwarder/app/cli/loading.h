@@ -9,12 +9,14 @@
 #include "forwarder/base/file_system.h"
 #include "forwarder/config/config.h"
 #include "forwarder/policy/policy.h"
+#include "forwarder/redaction/redaction.h"
 
 namespace auditfwd::cli {
 
 struct Loaded {
     Config config;
     std::shared_ptr<const Policy> policy;
+    std::shared_ptr<const Redaction> redaction;  // filled in by walk()
     // One line each: "file:line:column: key: what is wrong; what would be right". With any error, nothing else is
     // to be used.
     std::vector<std::string> errors;

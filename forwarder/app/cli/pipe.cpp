@@ -1,4 +1,4 @@
-// auditfwd pipe [--config F] [--policy F]
+// auditfwd pipe [--config F] [--policy F] [--redaction MODE]
 #include <memory>
 
 #include <CLI/App.hpp>

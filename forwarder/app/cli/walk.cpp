@@ -6,9 +6,11 @@
 
 #include <fmt/format.h>
 #include <CLI/App.hpp>
+#include <CLI/Validators.hpp>
 
 #include "forwarder/app/cli/feed.h"
 #include "forwarder/app/cli/loading.h"
+#include "forwarder/app/redaction_file.h"
 #include "forwarder/base/limits.h"
 
 namespace auditfwd::cli {
@@ -97,10 +99,19 @@ private:
     unsigned said_ = 0;
 };
 
+RedactionMode mode_of(std::string_view word) {
+    return word == "off" ? RedactionMode::kOff : word == "strict" ? RedactionMode::kStrict : RedactionMode::kStandard;
+}
+
 // The configuration with the policy that the command line asks for; nothing, with errors said, when there is none.
 std::optional<Loaded> load_asked(const WalkOptions& options) {
     SystemFileSystem files;
     auto loaded = load_rules_only(options.config, options.policy, files);
+    if (!options.redaction.empty()) loaded.config.redaction.mode = mode_of(options.redaction);
+    if (auto redaction = load_redaction(loaded.config.redaction, files))
+        loaded.redaction = *std::move(redaction);
+    else
+        loaded.errors.push_back(std::move(redaction).error().message);
     auto warnings = std::move(loaded.warnings);
     warnings.insert(warnings.end(), loaded.policy_warnings.begin(), loaded.policy_warnings.end());
     say(warnings, loaded.errors);
@@ -114,12 +125,15 @@ void add_walk_options(CLI::App& app, WalkOptions& options) {
     app.add_option("--config", options.config, "Configuration file")->type_name("FILE");
     app.add_option("--policy", options.policy, "A policy file, or eks, metadata, all; instead of the configuration's")
         ->type_name("FILE|NAME");
+    app.add_option("--redaction", options.redaction, "off, standard; instead of the configuration's")
+        ->type_name("MODE")
+        ->check(CLI::IsMember{{"off", "standard"}});
 }
 
 Exit walk(const WalkOptions& options, Listener& listener) {
     const auto loaded = load_asked(options);
     if (!loaded) return kBadInput;
-    const Rules rules{loaded->policy};
+    const Rules rules{loaded->policy, loaded->redaction};
     listener.begin(*loaded->policy, loaded->config.policy);
 
     Walk walk{rules, loaded->config.cluster, listener};

@@ -13,6 +13,7 @@ namespace auditfwd::cli {
 struct WalkOptions {
     std::string config;  // empty: the built-in configuration
     std::string policy;  // a file or a built-in policy's name; empty: the configuration's
+    std::string redaction;  // off, standard, strict; empty: the configuration's
 };
 
 // Adds their flags.
