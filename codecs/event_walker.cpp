@@ -327,7 +327,7 @@ void EventWalker::reject(Rejection reason) {
 }
 
 void EventWalker::name_removed(std::string_view pointer, TextRange key) {
-    const auto name = content(key);  // as long as a known one, at most six times
+    const auto name = content(key);
     pointer_ = pointer;
     pointer_ += '/';
     const auto prefix = pointer_.size();

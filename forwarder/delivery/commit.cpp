@@ -42,6 +42,7 @@ Task<void> Delivery::commit() {
     if (!saved) {
         meter_.commit_failures.Increment();
         note_trouble("cannot save its cursor", saved.error().message);
+        cursor_unsure_ = true;
         rolling_back_ = letters_lost;
         commit_after_ = context_.clock.steady() + commit_retry_.next_wait();
         changed_.notify_all();
@@ -49,6 +50,7 @@ Task<void> Delivery::commit() {
     }
     if (cursor.done != committed_.done) roll_back_retry_.reset();
     commit_retry_.reset();
+    cursor_unsure_ = false;
     progress_.redeem(redeemed);
     redeemed_ -= redeemed;
     committed_ = std::move(cursor);
@@ -58,6 +60,16 @@ Task<void> Delivery::commit() {
     meter_.commits.Increment();
     publish();
     changed_.notify_all();
+}
+
+// A save that failed may have reached the disk all the same. Before the sink is taken back to the cursor committed
+// last, that one is there again: otherwise a restart could ask the sink for what it has given up.
+Task<Result<void>> Delivery::restore_cursor() {
+    if (!cursor_unsure_) co_return Result<void>{};
+    auto save = [&] { return save_cursor(context_.files, cursor_path_, committed_); };
+    auto saved = co_await helper_.run(save);
+    if (saved) cursor_unsure_ = false;
+    co_return saved;
 }
 
 // Gives false when the delivery leaves before a commit worked.

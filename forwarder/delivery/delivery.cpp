@@ -83,7 +83,8 @@ Task<bool> Delivery::open_sink() {
     co_await pause(first_wait);
     while (!stopping_) {
         meter_.update([](auto& status) { status.state = DeliveryState::kOpening; });
-        const auto opened = co_await sink_->open(committed_.sink_state, committed_.done + 1);
+        auto opened = co_await restore_cursor();
+        if (opened) opened = co_await sink_->open(committed_.sink_state, committed_.done + 1);
         if (opened) {
             note_success();
             co_return true;

@@ -111,6 +111,7 @@ private:
     // commit.cpp
     bool commit_is_due() const;
     Task<void> commit();
+    Task<Result<void>> restore_cursor();
     Task<bool> commit_now();
 
     // redeliver.cpp: dead letters that are sent once more
@@ -145,9 +146,10 @@ private:
     std::deque<Read> reads_;  // blocks whose records have not all ended
 
     bool stopping_ = false;
-    bool rolling_back_ = false;  // the checkpoint failed
-    bool hold_ = false;          // no send begins before the next commit
-    bool at_end_ = false;        // nothing to read at batcher_.next()
+    bool rolling_back_ = false;   // the checkpoint failed
+    bool cursor_unsure_ = false;  // a save failed since the last good one: the file may hold either
+    bool hold_ = false;           // no send begins before the next commit
+    bool at_end_ = false;         // nothing to read at batcher_.next()
     bool retry_asked_ = false;
     std::optional<SteadyTime> trouble_since_;  // attempts have failed since
     RateLimited trouble_log_{std::chrono::seconds{60}};

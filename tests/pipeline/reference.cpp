@@ -118,7 +118,7 @@ private:
             bool gone = folds && (!exact || !seen.insert(name).second);
             if (!gone && depth_here == 1 && depth(member.value) + 1 > limits::kDepthMax) gone = too_deep_ = true;
             if (gone) {
-                remove(pointer + "/" + name);
+                remove(pointer + "/" + decode(member.key).value_or(""));
                 continue;
             }
             kept.push_back(member);
