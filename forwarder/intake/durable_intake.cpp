@@ -65,7 +65,9 @@ Task<Result<Accepted>> DurableIntake::submit(Submission submission) {
         ledger_.refused(blocks.error().code);
         co_return std::move(blocks).error();
     }
-    const Tally tally = pipeline.tally();
+    auto tally = pipeline.tally();
+    tally.received += submission.passed_over;
+    tally.rejected[static_cast<std::size_t>(Rejection::kTooLarge)] += submission.passed_over;
     co_return co_await make_durable(*std::move(blocks), submission, tally);
 }
 

@@ -36,6 +36,8 @@ struct Submission {
     // With a checkpoint all records go into one block, so that records and position become durable in one write. The
     // source keeps such bodies small (at most 512 KiB, or one larger line).
     std::optional<Checkpoint> checkpoint;
+    // Items the source could not hand over for their size: they count as received, and rejected as too large.
+    std::uint64_t passed_over = 0;
     // No answer after this: kTimeout, though the records may still become durable.
     SteadyTime until = SteadyTime::max();
 };

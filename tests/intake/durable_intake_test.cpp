@@ -100,6 +100,17 @@ TEST_F(DurableIntakeTest, A_checkpoint_is_made_durable_even_without_records) {
     EXPECT_EQ(spool.last_checkpoint, (Checkpoint{"log", "here"}));
 }
 
+TEST_F(DurableIntakeTest, Counts_what_a_source_had_to_pass_over) {
+    auto lines = submission(event("a") + "\n");
+    lines.framing = Framing::kLines;
+    lines.passed_over = 2;
+    const auto accepted = submit(std::move(lines));
+    ASSERT_TRUE(accepted);
+    EXPECT_EQ(accepted->received, 3u);
+    EXPECT_EQ(accepted->rejected, 2u);
+    EXPECT_EQ(ledger.totals().received, ledger.totals().stored + ledger.totals().rejected);
+}
+
 TEST_F(DurableIntakeTest, Answers_at_the_deadline_and_counts_what_becomes_durable_later) {
     spool.held = true;
     auto late = submission(event("a"));

@@ -107,6 +107,7 @@ Task<void> FileSource::submit(Body body, Chunk chunk, bool behind) {
     Submission submission{std::move(body), std::move(origin)};
     submission.framing = Framing::kLines;
     submission.durability = behind ? Durability::kSync : options_.durability;
+    submission.passed_over = chunk.passed_over;
     submission.checkpoint = Checkpoint{options_.name, to_text(chunk.after)};
     const auto answer = co_await intake_.submit(std::move(submission));
     if (answer || is_final(answer.error().code)) {

@@ -211,6 +211,7 @@ Result<void> LogReader::go_back() {
     if (match != Match::kSame) position_.past = {};
     known_ = position_.past;
     begin_ = scanned_ = known_.offset;
+    passed_over_ = 0;
     size_seen_ = 0;
     return {};
 }
@@ -220,6 +221,7 @@ void LogReader::adopt(const LineScanner& lines) {
     scanned_ = lines.scanned();
     metrics_.hole_bytes.Increment(static_cast<double>(lines.hole_bytes()));
     if (lines.oversize_lines() == 0) return;
+    passed_over_ += lines.oversize_lines();
     metrics_.oversize_lines.Increment(static_cast<double>(lines.oversize_lines()));
     log_warn("lines longer than line_bytes_max were passed over",
              {{"source", options_.source},
@@ -232,6 +234,7 @@ void LogReader::adopt(const LineScanner& lines) {
 Result<std::optional<Chunk>> LogReader::read(const Look& look, Body& body) {
     Chunk chunk;
     chunk.after = position_;
+    chunk.passed_over = passed_over_;
     if (look.bytes == 0) return std::optional{chunk};
     TRY(const auto n, file_->read_at(begin_, {body.free_begin(), look.bytes}));
     const std::string_view text{body.free_begin(), n};
@@ -250,6 +253,7 @@ Result<std::optional<Chunk>> LogReader::read(const Look& look, Body& body) {
 
 void LogReader::advance(const Chunk& chunk) {
     mark_due_ = false;
+    passed_over_ -= chunk.passed_over;
     position_ = chunk.after;
     known_ = position_.past;
     begin_ = scanned_ = known_.offset;

@@ -47,6 +47,7 @@ struct Chunk {
     Position after;  // once its lines are durable
     std::uint64_t bytes = 0;
     std::uint64_t lines = 0;
+    std::uint64_t passed_over = 0;  // lines before or among them that were longer than line_bytes_max
     bool unterminated = false;
 };
 
@@ -115,10 +116,11 @@ private:
     bool compressed_ = false;
     LossWatch losses_;
     Position position_;
-    Past known_;                   // the position's past, or further: what was looked at and not yet taken
-    std::uint64_t begin_ = 0;      // of the next line: at the position, or behind what was passed over after it
-    std::uint64_t scanned_ = 0;    // up to here it has no end
-    std::uint64_t size_seen_ = 0;  // of file_ on disk, the largest
+    Past known_;                     // the position's past, or further: what was looked at and not yet taken
+    std::uint64_t begin_ = 0;        // of the next line: at the position, or behind what was passed over after it
+    std::uint64_t scanned_ = 0;      // up to here it has no end
+    std::uint64_t passed_over_ = 0;  // lines since the position
+    std::uint64_t size_seen_ = 0;    // of file_ on disk, the largest
     std::string scratch_;
 };
 

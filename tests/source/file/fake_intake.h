@@ -27,6 +27,7 @@ public:
             Error error{code, "as the test has it"};
             co_return error;
         }
+        passed_over += submission.passed_over;
         text += submission.body.text();
         if (!text.empty() && text.back() != '\n') text += '\n';
         checkpoint = submission.checkpoint->position;
@@ -41,6 +42,7 @@ public:
     Origin last_origin;
     std::vector<Durability> durabilities;
     std::size_t submissions = 0;
+    std::uint64_t passed_over = 0;
     bool all_as_agreed = true;
 };
 

@@ -222,6 +222,7 @@ TEST_F(FileSourceTest, Takes_the_longest_line_that_the_memory_can_ever_hold) {
     run_task(context, run_and_stop(source, [&] { return intake_.text.ends_with("z\n"); }));
     EXPECT_EQ(intake_.text, text.substr(longest + 1));
     EXPECT_EQ(counted("oversize_lines"), 1);
+    EXPECT_EQ(intake_.passed_over, 1u);
 }
 
 // A writer on a thread of its own, which rotates and compresses as fast as it can.
