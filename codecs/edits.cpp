@@ -101,6 +101,15 @@ void Removed::add_entry(std::string_view quoted) {
     ends_[named_++] = text_.size();
 }
 
+void Removed::add_entries(std::string_view array) {
+    for (std::size_t at = 0; at < array.size(); ++at) {
+        if (array[at] != '"') continue;
+        const auto begin = at++;
+        while (at < array.size() && array[at] != '"') at += array[at] == '\\' ? 2 : 1;
+        add_entry(array.substr(begin, at - begin + 1));
+    }
+}
+
 void Removed::add_all(const Removed& other) {
     std::size_t begin = 0;
     for (std::size_t i = 0; i < other.named_; ++i) {
@@ -113,7 +122,7 @@ void Removed::add_all(const Removed& other) {
 void Removed::append_to(std::string& out) const {
     out += text_;
     if (unnamed_ != 0) {
-        out += ",\"+";
+        out += named_ != 0 ? ",\"+" : "\"+";
         out += std::to_string(unnamed_);
         out += '"';
     }

@@ -84,12 +84,16 @@ public:
     // `pointer` is plain text: "/responseObject/items/*/metadata/managedFields". Of a long one the first 256 bytes
     // count.
     void add(std::string_view pointer);
-    bool empty() const { return named_ == 0; }
+    bool empty() const { return named_ + unnamed_ == 0; }
+    // Names, and how many more there were.
+    std::size_t count() const { return named_ + unnamed_; }
     // The content of a JSON array: "/requestObject","/responseObject","+3"
     void append_to(std::string& out) const;
     void clear();
     // Another list's content, entry by entry; a "+3" counts as that.
     void add_entry(std::string_view quoted);
+    // The strings in a JSON array; anything else in it is passed over.
+    void add_entries(std::string_view array);
     void add_all(const Removed& other);
 
 private:

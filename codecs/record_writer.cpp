@@ -74,16 +74,6 @@ bool end_line(const Event& event, BodyEditor& editor, std::size_t begin, std::st
     return true;
 }
 
-// The entries of a JSON array of strings; anything else in it is passed over.
-void add_entries(std::string_view array, Removed& removed) {
-    for (std::size_t at = 0; at < array.size(); ++at) {
-        if (array[at] != '"') continue;
-        const auto begin = at++;
-        while (at < array.size() && array[at] != '"') at += array[at] == '\\' ? 2 : 1;
-        removed.add_entry(array.substr(begin, at - begin + 1));
-    }
-}
-
 }  // namespace
 
 RecordWriter::RecordWriter(const RecordOrigin& origin)
@@ -211,7 +201,7 @@ void RecordWriter::append_merged(const Event& event, const Removed& removed, con
     if (verdict.rule > 0) add("rule", "\"rule\":" + std::to_string(verdict.rule) + ',');
     if (!event.decision.empty()) add("decision", member_of("decision", event.decision));
     Removed joined;
-    if (const auto* before = find(theirs, "removed")) add_entries(before->value, joined);
+    if (const auto* before = find(theirs, "removed")) joined.add_entries(before->value);
     joined.add_all(removed);
     if (!joined.empty()) {
         out += "\"removed\":[";

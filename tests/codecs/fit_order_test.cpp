@@ -1,0 +1,37 @@
+#include "codecs/fit_order.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+#include <string>
+
+namespace auditfwd {
+namespace {
+
+FitRule event_rule(std::string key, char first) {
+    return rule_of_member(FitPlace::kEvent, key, first, false, key.data() + key.size());
+}
+
+TEST(FitOrder, Every_member_has_a_place) {
+    EXPECT_EQ(event_rule("auditID", '"').goes, FitStep::kNever);
+    EXPECT_EQ(event_rule("requestObject", '[').goes, FitStep::kRequestObject);
+    EXPECT_EQ(event_rule("responseObject", '{').goes, FitStep::kResponseObject);
+    EXPECT_EQ(event_rule("nobodyKnows", '{').goes, FitStep::kUnknown);
+    EXPECT_EQ(event_rule("AuditID", '"').goes, FitStep::kUnknown);
+    EXPECT_EQ(event_rule("audit\\u0049D", '"').goes, FitStep::kNever);
+    EXPECT_EQ(event_rule("", '"').goes, FitStep::kUnknown);
+}
+
+TEST(FitOrder, What_is_of_another_type_is_not_what_is_known) {
+    for (const auto* name : {"auditID", "user", "objectRef", "responseStatus", "sourceIPs", "requestURI", "userAgent"})
+        EXPECT_EQ(event_rule(name, '1').goes, FitStep::kUnknown) << name;
+}
+
+TEST(FitOrder, Steps_have_different_names) {
+    std::set<std::string_view> names;
+    for (std::size_t i = 0; i <= kFitSteps; ++i) names.insert(to_string(static_cast<FitStep>(i)));
+    EXPECT_EQ(names.size(), kFitSteps + 1);
+}
+
+}  // namespace
+}  // namespace auditfwd
