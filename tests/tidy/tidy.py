@@ -111,7 +111,7 @@ def at_home(header, room, rooms):
     return max((name for name, _ in rooms if matches(header, name)), key=len, default=None) == room
 
 
-SYSTEM = re.compile(r"^(sys/|netinet/|arpa/|linux/|x86intrin|immintrin|arm_neon|unistd|fcntl|signal|errno|pthread|dirent|poll|ifaddrs|netdb|syslog|termios|malloc|sched|spawn|time\.h|stdio|stdlib|string\.h)")
+SYSTEM = re.compile(r"^(sys/|netinet/|arpa/|linux/|x86intrin|immintrin|arm_neon|unistd|fcntl|fnmatch|signal|errno|pthread|dirent|poll|ifaddrs|netdb|syslog|termios|malloc|sched|spawn|time\.h|stdio|stdlib|string\.h)")
 
 
 def foreign_include(path, number, header, libraries):

@@ -1,0 +1,84 @@
+#include "forwarder/detection/evaluator.h"
+
+#include <algorithm>
+
+namespace auditfwd::detection {
+
+Evaluator::Evaluator(const Plan& plan) : plan_{plan}, memo_(plan.formulas().size()), known_(plan.matchers().size()) {}
+
+void Evaluator::next_event(FieldSource& source) {
+    source_ = &source;
+    constexpr std::uint32_t kEventsMax = 0x7FFFFFFF;
+    if (event_ == kEventsMax) {
+        std::ranges::fill(memo_, 0);
+        for (auto& known : known_) known.event = 0;
+        event_ = 0;
+    }
+    ++event_;
+    set(kNever, false);
+    set(kAlways, true);
+}
+
+void Evaluator::know(std::size_t matcher, const Classifier::Class& value) {
+    known_[matcher].event = event_;
+    known_[matcher].truth = value.truth.data();
+}
+
+bool Evaluator::check(std::uint32_t index) {
+    const auto home = plan_.home(index);
+    if (home.matcher == Plan::kNone) return plan_.formulas().checks()[index].holds(*source_, scratch_);
+    auto& known = known_[home.matcher];
+    if (known.event != event_) {
+        const auto& matcher = plan_.matchers()[home.matcher];
+        matcher.match(source_->get(matcher.field()), known.own, counts_);
+        known.event = event_;
+        known.truth = known.own.data();
+    }
+    return truth_of(known.truth, home.number);
+}
+
+// Decides a node whose operands are no more than one level away, or finds the first that is not known: false then, and
+// it is on the stack.
+bool Evaluator::decide(NodeId id) {
+    const auto& formulas = plan_.formulas();
+    const auto& node = formulas.at(id);
+    if (node.kind == Node::Kind::kCheck) {
+        set(id, check(node.first));
+        return true;
+    }
+    const auto operands = formulas.operands(node);
+    const bool decisive = node.kind == Node::Kind::kOr;
+    auto& frame = stack_.back();
+    for (; frame.next < operands.size(); ++frame.next) {
+        const auto operand = operands[frame.next];
+        if (!known(operand)) {
+            const auto& inner = formulas.at(operand);
+            if (inner.kind != Node::Kind::kCheck) {
+                stack_.push_back({operand, 0});
+                return false;
+            }
+            set(operand, check(inner.first));
+        }
+        if (node.kind == Node::Kind::kNot) {
+            set(id, !value(operand));
+            return true;
+        }
+        if (value(operand) == decisive) {
+            set(id, decisive);
+            return true;
+        }
+    }
+    set(id, !decisive);
+    return true;
+}
+
+bool Evaluator::holds(NodeId root) {
+    if (known(root)) return value(root);
+    stack_.push_back({root, 0});
+    while (!stack_.empty()) {
+        if (decide(stack_.back().node)) stack_.pop_back();
+    }
+    return value(root);
+}
+
+}  // namespace auditfwd::detection

@@ -1,0 +1,80 @@
+#include "forwarder/detection/ruleset.h"
+
+#include <deque>
+#include <utility>
+
+#include "forwarder/detection/because.h"
+#include "forwarder/detection/plan.h"
+#include "forwarder/detection/rule_compiler.h"
+#include "forwarder/detection/ruleset_impl.h"
+
+namespace auditfwd {
+
+namespace {
+
+using namespace detection;
+
+std::string joined(const std::vector<std::string>& lines) {
+    std::string out;
+    for (const auto& line : lines) {
+        if (!out.empty()) out += '\n';
+        out += line;
+    }
+    return out;
+}
+
+DetectionRule rule_of(const RuleItem& item, const Diagnostics& diagnostics) {
+    return {.name = item.name,
+            .description = item.description,
+            .output = item.output.text(),
+            .priority = item.priority,
+            .tags = {item.tags.begin(), item.tags.end()},
+            .file = diagnostics.file(item.place.file),
+            .line = item.place.line,
+            .enabled = item.enabled};
+}
+
+}  // namespace
+
+Ruleset::Ruleset(std::unique_ptr<const Impl> impl) : impl_{std::move(impl)} {}
+Ruleset::~Ruleset() = default;
+
+Result<LoadedRules> Ruleset::load(std::vector<RuleFile> files, std::unique_ptr<FieldTable> fields) {
+    Diagnostics diagnostics;
+    std::deque<YamlFile> trees;
+    Items items;
+    for (auto& file : files) {
+        const auto index = diagnostics.add_file(file.name);
+        auto& tree = trees.emplace_back();
+        if (read_yaml(std::move(file.text), index, tree, diagnostics)) {
+            read_items(tree, file.falco_compat, items, diagnostics);
+        }
+    }
+    RuleCompiler compiler{items, *fields, diagnostics};
+    const auto formulas = compiler.compile();
+    auto impl = std::make_unique<Impl>();
+    std::vector<NodeId> roots;
+    for (std::size_t i = 0; i < formulas.size(); ++i) {
+        if (!formulas[i]) continue;
+        const auto number = static_cast<std::uint32_t>(impl->rules.size());
+        impl->rules.push_back(rule_of(items.rules[i], diagnostics));
+        impl->formulas.push_back(*formulas[i]);
+        if (!items.rules[i].enabled || *formulas[i] == kNever) continue;
+        impl->rule_of_root.push_back(number);
+        roots.push_back(*formulas[i]);
+    }
+    if (diagnostics.failed()) return Error{ErrorCode::kInvalid, joined(diagnostics.errors())};
+    impl->plan.emplace(compiler.take(), *fields, std::move(roots));
+    impl->fields = std::move(fields);
+    return LoadedRules{std::shared_ptr<const Ruleset>{new Ruleset{std::move(impl)}}, diagnostics.warnings()};
+}
+
+const std::vector<DetectionRule>& Ruleset::rules() const { return impl_->rules; }
+
+const FieldTable& Ruleset::fields() const { return *impl_->fields; }
+
+std::vector<std::string> Ruleset::because(std::uint32_t rule, FieldSource& event) const {
+    return detection::because(*impl_->plan, impl_->formulas[rule], event);
+}
+
+}  // namespace auditfwd
