@@ -27,9 +27,9 @@ struct Block {
         return _mm256_cmpeq_epi8(_mm256_min_epu8(shifted, size), shifted);
     }
     static KERNEL __m256i structure(__m256i bytes) {
-        const auto folded = fold(bytes);  // [ to {, ] to }
-        return _mm256_or_si256(_mm256_or_si256(same(folded, '{'), same(folded, '}')),
-                               _mm256_or_si256(same(bytes, ':'), same(bytes, ',')));
+        const auto text = fold(bytes);
+        const auto table = _mm256_broadcastsi128_si256(_mm_loadu_si128(reinterpret_cast<const __m128i*>(kStructural)));
+        return _mm256_cmpeq_epi8(_mm256_shuffle_epi8(table, text), text);
     }
     static KERNEL __m256i hex(__m256i bytes) {
         return _mm256_or_si256(within(bytes, '0', '9'), within(fold(bytes), 'a', 'f'));

@@ -24,11 +24,9 @@ struct Block {
     KERNEL std::uint64_t open() const { return _mm512_cmpeq_epi8_mask(folded(), _mm512_set1_epi8('{')); }
     KERNEL std::uint64_t close() const { return _mm512_cmpeq_epi8_mask(folded(), _mm512_set1_epi8('}')); }
     KERNEL std::uint64_t structural() const {
-        const auto brackets = _kor_mask64(_mm512_cmpeq_epi8_mask(folded(), _mm512_set1_epi8('{')),
-                                          _mm512_cmpeq_epi8_mask(folded(), _mm512_set1_epi8('}')));
-        const auto marks = _kor_mask64(_mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8(':')),
-                                       _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8(',')));
-        return _kor_mask64(brackets, marks);
+        const auto text = folded();
+        const auto table = _mm512_broadcast_i32x4(_mm_loadu_si128(reinterpret_cast<const __m128i*>(kStructural)));
+        return _mm512_cmpeq_epi8_mask(_mm512_shuffle_epi8(table, text), text);
     }
     KERNEL std::uint64_t hex_digits() const {
         const auto digit = _mm512_sub_epi8(bytes, _mm512_set1_epi8('0'));

@@ -31,6 +31,10 @@ struct Tail {
     }
 };
 
+// By the low half of a byte with bit 0x20 set: the structural character it may be, [ as { and ] as }. (Two control
+// characters become one by that bit; the caller takes them out.)
+alignas(16) inline constexpr char kStructural[16] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, ':', '{', ',', '}', 0, 0};
+
 // Eight at a time without a branch, since most blocks have fewer: up to seven numbers behind the last mean nothing.
 KERNEL std::size_t write_positions_singly(std::uint64_t bits, std::uint32_t base, std::uint32_t* out) {
     constexpr auto kTop = std::uint64_t{1} << 63;  // counting the zeros of none at all is undefined
