@@ -88,6 +88,7 @@ struct Event {
     bool readable = true;            // requestURI, verb and user are there and could be read whole
     bool level_known = true;         // false: the level was absent or unknown, and counts as Metadata
     bool repaired = false;           // bytes that are not UTF-8 became U+FFFD
+    bool masked = false;             // redaction took something a policy reads: Metadata for whoever decides later
     bool too_deep = false;           // a member nested deeper than limits::kDepthMax was cut
     bool patch_annotations = false;  // an annotation's name begins with kPatchAnnotation
     bool annotations_twice = false;  // the decision is there twice: later ones are to be cut

@@ -179,6 +179,7 @@ void RecordWriter::append_ours(const Event& event, const Removed& removed, const
     }
     put(event.repaired, "\"repaired\":true,");
     put(event.too_deep, "\"tooDeep\":true,");
+    put(event.masked, "\"masked\":true,");
     put(verdict.unreadable, "\"unreadable\":true,");
     put(!event.level_known, "\"unknownLevel\":true,");
     out.append(more, end);
@@ -210,6 +211,7 @@ void RecordWriter::append_merged(const Event& event, const Removed& removed, con
     }
     if (event.repaired) add("repaired", "\"repaired\":true,");
     if (event.too_deep) add("tooDeep", "\"tooDeep\":true,");
+    if (event.masked) add("masked", "\"masked\":true,");
     if (verdict.unreadable) add("unreadable", "\"unreadable\":true,");
     if (!event.level_known) add("unknownLevel", "\"unknownLevel\":true,");
     if (out.back() == ',') out.pop_back();

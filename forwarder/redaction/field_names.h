@@ -19,6 +19,7 @@ enum class FieldName : std::uint8_t {
     kFrom,
     kValue,
     kToken,       // a text that is a credential wherever it is: token, password, …
+    kParameter,   // a credential as a parameter of a URL: sig, key, …
     kOauthSecret  // secret: a credential in OpenShift's oauth objects, mostly the name of a Secret elsewhere
 };
 

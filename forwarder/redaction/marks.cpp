@@ -1,5 +1,7 @@
 #include "forwarder/redaction/marks.h"
 
+#include <algorithm>
+
 #include "codecs/json_text.h"
 
 namespace auditfwd {
@@ -47,7 +49,15 @@ void Marks::part(TextRange part) {
 void Marks::rewrite(TextRange string, std::string_view content) {
     with_.clear();
     append_quoted(with_, content);
+    if (text_.substr(string.begin, string.size()).find("\\u0026") != text_.npos) {
+        for (auto at = with_.find('&'); at != with_.npos; at = with_.find('&', at + 6)) with_.replace(at, 1, "\\u0026");
+    }
     replace(string, with_);
+}
+
+bool Marks::any_inside(TextRange range) const {
+    return std::any_of(places_.begin(), places_.end(),
+                       [range](std::uint32_t place) { return place >= range.begin && place < range.end; });
 }
 
 }  // namespace auditfwd

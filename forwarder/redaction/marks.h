@@ -25,11 +25,13 @@ public:
     void value(TextRange value);
     // A part of a string's content; it neither begins nor ends inside an escape.
     void part(TextRange part);
-    // A string, for another: `content` is JSON-escaped here.
+    // A string, for another: `content` is JSON-escaped here (`&` too, where it was).
     void rewrite(TextRange string, std::string_view content);
 
     // Where edits were made, in the order they were made.
     const std::vector<std::uint32_t>& places() const { return places_; }
+    // Whether one of them is inside `range`.
+    bool any_inside(TextRange range) const;
     bool full() const { return edits_->full(); }
 
 private:

@@ -59,8 +59,10 @@ public:
             if (pointer_.size() > kPointerBytesMax) break;
         }
         removed_.add(pointer_);
+        masked_ |=
+            pointer_.starts_with("/user/username") || pointer_.starts_with("/user/groups") || pointer_ == "/verb";
     }
-    bool done() const { return places_.empty(); }
+    bool masked() const { return masked_; }
 
 private:
     const std::string_view text_;
@@ -68,14 +70,16 @@ private:
     std::vector<TextRange>& keys_;
     Removed& removed_;
     std::string pointer_;
+    bool masked_ = false;
 };
 
 }  // namespace
 
-void Names::add(const Event& event, std::span<const std::uint32_t> places, JsonTokens& tokens, Removed& removed) {
+bool Names::add(const Event& event, std::span<const std::uint32_t> places, JsonTokens& tokens, Removed& removed) {
     places_.assign(places.begin(), places.end());
     std::sort(places_.begin(), places_.end());
     std::span<const std::uint32_t> left{places_};
+    bool masked = false;
     for (const auto& member : event.members) {
         const auto end = std::lower_bound(left.begin(), left.end(), member.value.end);
         const auto inside = left.first(static_cast<std::size_t>(end - left.begin()));
@@ -85,7 +89,9 @@ void Names::add(const Event& event, std::span<const std::uint32_t> places, JsonT
         tokens.reset(event.text.data(), member.value.begin, member.value.end);
         JsonWalk walk{tokens};
         if (tokens.ready()) walk.value(2, visitor);
+        masked |= visitor.masked();
     }
+    return masked;
 }
 
 }  // namespace auditfwd

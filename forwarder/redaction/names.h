@@ -16,8 +16,8 @@ namespace auditfwd {
 class Names {
 public:
     // `places` are positions in the event's text, in values or keys of members; those in members that are cut are
-    // passed over. `tokens` are used.
-    void add(const Event& event, std::span<const std::uint32_t> places, JsonTokens& tokens, Removed& removed);
+    // passed over. `tokens` are used. True: one of them is read by policies (user name, groups, verb).
+    bool add(const Event& event, std::span<const std::uint32_t> places, JsonTokens& tokens, Removed& removed);
 
 private:
     std::vector<std::uint32_t> places_;  // sorted

@@ -1,61 +1,70 @@
 #include "forwarder/redaction/redactor.h"
 
-#include "codecs/json_walk.h"
-#include "forwarder/base/units.h"
-#include "forwarder/redaction/body_context.h"
-#include "forwarder/redaction/leaves.h"
+#include <algorithm>
+#include <string>
+
+#include "forwarder/base/assert.h"
+#include "forwarder/redaction/documents.h"
 #include "forwarder/redaction/marks.h"
 #include "forwarder/redaction/names.h"
 #include "forwarder/redaction/redaction.h"
-#include "forwarder/redaction/standard.h"
+#include "forwarder/redaction/request_uri.h"
 
 namespace auditfwd {
 
-namespace {
-
-constexpr std::size_t kWindow = 16_KiB;
-
-}  // namespace
-
 class Redactor::Impl {
 public:
-    explicit Impl(const Redaction& redaction) : marks_{redaction.replacement}, tokens_{kWindow}, leaves_{kWindow} {}
+    explicit Impl(const Redaction& redaction)
+        : redaction_{redaction}, marks_{redaction.replacement}, documents_{redaction.replacement} {}
 
     bool apply(Event& event, Edits& edits, Removed& removed);
 
 private:
-    enum class Outcome { kDone, kTooMuch, kMalformed };
     bool bodies(Event& event, Edits& edits, Removed& removed);
-    Outcome body(Event& event, Member& member, const BodyContext& context);
+    void uri(Event& event, bool known);
+    void texts(const Event& event);
+    void cut_fullest(Event& event, Edits& edits, Removed& removed);
 
+    const Redaction& redaction_;
     Marks marks_;
-    JsonTokens tokens_;
-    Leaves leaves_;
-    StandardVisitor::Memory memory_;
+    Documents documents_;
     Names names_;
-    bool moved_out_ = false;  // by the request in hand
 };
 
 bool Redactor::Impl::apply(Event& event, Edits& edits, Removed& removed) {
     marks_.begin(event.text, edits);
+    documents_.begin(event.request_uri);
     if (!bodies(event, edits, removed)) return false;
-    if (!marks_.places().empty()) names_.add(event, marks_.places(), tokens_, removed);
+    uri(event, false);
+    texts(event);
+    while (edits.full()) {
+        cut_fullest(event, edits, removed);
+        texts(event);
+    }
+    if (marks_.places().empty()) [[likely]]
+        return true;
+    if (const auto* member = event.find(Field::kRequestUri); member && marks_.any_inside(member->value))
+        uri(event, true);
+    event.masked |= names_.add(event, marks_.places(), documents_.tokens(), removed);
     return true;
 }
 
 bool Redactor::Impl::bodies(Event& event, Edits& edits, Removed& removed) {
-    BodyContext context;
-    bool known = false;
-    moved_out_ = false;
+    bool moved_out = false;
     for (const auto field : {Field::kRequestObject, Field::kResponseObject}) {
         auto* const member = event.find(field);
         if (!member || member->cut) continue;
-        if (!known) context = body_context(event.request_uri);
-        known = true;
-        auto outcome = Outcome::kTooMuch;
-        if (field == Field::kRequestObject || !moved_out_) outcome = body(event, *member, context);
-        if (outcome == Outcome::kMalformed) return false;
-        if (outcome == Outcome::kDone) continue;
+        bool kept = field == Field::kRequestObject || !moved_out;
+        if (kept) {
+            const auto walked = documents_.walk(event.text, member->value, 2, marks_);
+            if (!walked.valid) return false;
+            member->unchecked = false;
+            event.spaced |= walked.spaced;
+            event.suspect |= walked.faulty;
+            moved_out = walked.moved_out;
+            kept = walked.complete;
+        }
+        if (kept) continue;
         edits.forget(member->value);
         member->cut = true;
         removed.add(field == Field::kRequestObject ? "/requestObject" : "/responseObject");
@@ -63,16 +72,56 @@ bool Redactor::Impl::bodies(Event& event, Edits& edits, Removed& removed) {
     return true;
 }
 
-Redactor::Impl::Outcome Redactor::Impl::body(Event& event, Member& member, const BodyContext& context) {
-    tokens_.reset(event.text.data(), member.value.begin, member.value.end);
-    StandardVisitor visitor{event.text, context, marks_, leaves_, memory_};
-    JsonWalk walk{tokens_};
-    if (!tokens_.ready() || walk.value(2, visitor) != member.value.end) return Outcome::kMalformed;
-    member.unchecked = false;
-    event.spaced |= walk.spaced;
-    event.suspect |= tokens_.fault_until() != 0;
-    moved_out_ |= visitor.moved_out();
-    return visitor.overflowed() || marks_.full() ? Outcome::kTooMuch : Outcome::kDone;
+// `known`: that it holds a credential as it stands.
+void Redactor::Impl::uri(Event& event, bool known) {
+    auto* const member = event.find(Field::kRequestUri);
+    if (!member || event.text[member->value.begin] != '"') return;
+    if (event.request_uri.empty()) {
+        // Too long to be read whole, so that nobody can say what is in it.
+        if (member->value.size() > 2) marks_.value(member->value);
+        return;
+    }
+    const auto redacted = redact_uri(event.request_uri, redaction_.replacement, known);
+    if (!redacted.changed) return;
+    marks_.rewrite(member->value, redacted.text);
+    event.masked |= redacted.masked;
+}
+
+// Whatever is kept, for credentials recognised by their form, and for JSON in strings.
+void Redactor::Impl::texts(const Event& event) {
+    std::uint32_t begin = 0, end = 0;
+    for (const auto& member : event.members) {
+        if (member.cut) {
+            if (end > begin) documents_.scan(event.text, begin, end, marks_);
+            begin = end = 0;
+            continue;
+        }
+        if (end == 0) begin = member.key.begin;
+        end = member.value.end;
+    }
+    if (end > begin) documents_.scan(event.text, begin, end, marks_);
+}
+
+// More was found than can be remembered: the member with most edits goes whole. A policy that would read it later sees
+// that it is masked.
+void Redactor::Impl::cut_fullest(Event& event, Edits& edits, Removed& removed) {
+    const auto all = edits.sorted();
+    Member* fullest = nullptr;
+    std::ptrdiff_t most = 0;
+    for (auto& member : event.members) {
+        const auto count = std::count_if(all.begin(), all.end(), [&member](const Edit& edit) {
+            return edit.range.begin >= member.value.begin && edit.range.end <= member.value.end;
+        });
+        if (member.cut || count <= most) continue;
+        most = count;
+        fullest = &member;
+    }
+    CHECK(fullest != nullptr);  // there are more edits than keys
+    edits.forget(fullest->value);
+    event.masked = true;
+    if (event.text[fullest->value.begin] == '"') return marks_.value(fullest->value);
+    fullest->cut = true;
+    removed.add('/' + std::string{to_string(fullest->field)});
 }
 
 Redactor::Redactor(const Redaction* redaction) : redaction_{redaction} {}

@@ -84,6 +84,7 @@ void StandardVisitor::member(Frame& frame, TextRange value) {
         case FieldName::kValue:
             operand(frame, frame.value, value);
             break;
+        case FieldName::kParameter:
         case FieldName::kOther:
             break;
     }
