@@ -18,6 +18,9 @@ public:
     explicit BodyFraming(const HttpRequest& request)
         : chunked_{request.chunked}, left_{request.content_length.value_or(0)}, done_{!request.has_body()} {}
 
+    // The body of a reply.
+    BodyFraming(bool chunked, std::uint64_t bytes) : chunked_{chunked}, left_{bytes}, done_{!chunked && bytes == 0} {}
+
     struct Piece {
         std::size_t consumed = 0;  // of the bytes given; all of them unless the piece or the body ends before
         std::string_view data{};   // part of the body, inside the bytes given; may be empty

@@ -1,8 +1,11 @@
 #include "forwarder/net/stream.h"
 
 #include <openssl/err.h>
+#include <openssl/x509v3.h>
+#include <poll.h>
 
 #include <boost/asio/buffer.hpp>
+#include <boost/asio/ip/address.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/ssl/error.hpp>
 #include <boost/asio/write.hpp>
@@ -29,6 +32,21 @@ Stream::Stream(tcp::socket socket, SSL_CTX* tls) : socket_{std::move(socket)}, w
     CHECK(ssl_);
     CHECK(SSL_set_fd(ssl_.get(), socket_.native_handle()) == 1);
     SSL_set_accept_state(ssl_.get());
+}
+
+Stream::Stream(tcp::socket socket, SSL_CTX* tls, const std::string& server) : Stream{std::move(socket), tls} {
+    if (!ssl_) return;
+    SSL_set_connect_state(ssl_.get());
+    error_code error;
+    asio::ip::make_address(server, error);
+    auto* const wanted = SSL_get0_param(ssl_.get());
+    if (!error) {
+        CHECK(X509_VERIFY_PARAM_set1_ip_asc(wanted, server.c_str()) == 1);
+        return;
+    }
+    CHECK(SSL_set_tlsext_host_name(ssl_.get(), server.c_str()) == 1);
+    X509_VERIFY_PARAM_set_hostflags(wanted, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+    CHECK(X509_VERIFY_PARAM_set1_host(wanted, server.data(), server.size()) == 1);
 }
 
 Error Stream::failure(const error_code& error) const {
@@ -146,6 +164,18 @@ Task<void> Stream::drain(std::span<char> scratch, std::size_t bytes_max, SteadyT
 bool Stream::has_input() const {
     error_code ignored;
     return (ssl_ && SSL_has_pending(ssl_.get()) == 1) || socket_.available(ignored) > 0;
+}
+
+bool Stream::is_stale() {
+    if (!ssl_) {
+        pollfd look{.fd = socket_.native_handle(), .events = POLLIN, .revents = 0};
+        return ::poll(&look, 1, 0) != 0;
+    }
+    // TLS 1.3 sends tickets when it likes: only a look inside tells them from data and from the end.
+    char byte = 0;
+    ERR_clear_error();
+    const int returned = SSL_peek(ssl_.get(), &byte, 1);
+    return SSL_get_error(ssl_.get(), returned) != SSL_ERROR_WANT_READ;
 }
 
 }  // namespace auditfwd

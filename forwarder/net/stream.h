@@ -9,6 +9,7 @@
 
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include <boost/asio/ip/tcp.hpp>
@@ -23,6 +24,8 @@ class Stream {
 public:
     // Without `tls` the bytes are plain.
     Stream(asio::ip::tcp::socket socket, SSL_CTX* tls);
+    // The client's side: with `tls`, the certificate must be one of `server`, a name or an address.
+    Stream(asio::ip::tcp::socket socket, SSL_CTX* tls, const std::string& server);
 
     // Before anything else when is_tls(). The error is OpenSSL's, or asio::error::timed_out (tls_server.h names it).
     Task<boost::system::error_code> handshake(SteadyTime until);
@@ -36,10 +39,15 @@ public:
     // is closed with unread bytes is reset, and the other side may never see our last answer. `scratch` is read into.
     Task<void> drain(std::span<char> scratch, std::size_t bytes_max, SteadyTime until);
 
+    // Nothing will be awaited for a while: leaves no timer behind.
+    void rest() { watchdog_.rest(); }
     // Ends the read in hand with kTimeout.
     void interrupt() { watchdog_.fire(); }
     // Bytes have arrived that were not read.
     bool has_input() const;
+    // Of a connection on which nothing is awaited: the other side has ended it, or sent something. Looks at the socket,
+    // and at TLS' own messages, which do not count.
+    bool is_stale();
 
     bool is_tls() const { return ssl_ != nullptr; }
     SSL* ssl() { return ssl_.get(); }

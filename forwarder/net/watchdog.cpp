@@ -54,6 +54,12 @@ void Watchdog::set(SteadyTime until) {
 
 void Watchdog::clear() { state_->until = SteadyTime::max(); }
 
+void Watchdog::rest() {
+    clear();
+    state_->timer.cancel();
+    state_->sleeping = false;
+}
+
 void Watchdog::fire() { state_->fire(); }
 
 bool Watchdog::fired() const { return state_->fired; }

@@ -22,6 +22,8 @@ public:
     // From now on waits of the socket end at `until`, aborted.
     void set(SteadyTime until);
     void clear();
+    // As clear(), and leaves no timer behind: of a connection that is put aside.
+    void rest();
     // Ends the wait in hand now.
     void fire();
     // Since the last set().
