@@ -1,0 +1,28 @@
+#include "tests/detection/read_field.h"
+
+#include "forwarder/detection/fields/event_fields.h"
+#include "tests/detection/plain_event.h"
+
+namespace auditfwd {
+
+std::string read_field(std::string_view event, std::string_view field) {
+    EventFieldTable table{"node-1"};
+    FieldName name{.name = field.substr(0, field.find('[')), .argument = {}};
+    if (name.name.size() != field.size())
+        name.argument = field.substr(name.name.size() + 1, field.size() - name.name.size() - 2);
+    const auto id = table.resolve(name);
+    if (!id) return "error: " + id.error().message;
+    const std::string padded = std::string{event} + " ";
+    const PlainEvent plain{std::string_view{padded}.substr(0, event.size())};
+    if (plain.event() == nullptr) return "no object";
+    EventFields fields{table};
+    fields.begin(*plain.event());
+    const auto& values = fields.get(*id);
+    if (!values.present()) return "<absent>";
+    std::string out;
+    for (const auto value : values.all()) (out += value) += '|';
+    out.pop_back();
+    return out;
+}
+
+}  // namespace auditfwd
