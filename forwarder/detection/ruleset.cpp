@@ -1,5 +1,7 @@
 #include "forwarder/detection/ruleset.h"
 
+#include <fmt/format.h>
+
 #include <deque>
 #include <utility>
 
@@ -34,6 +36,16 @@ DetectionRule rule_of(const RuleItem& item, const Diagnostics& diagnostics) {
             .enabled = item.enabled};
 }
 
+// Empty, with an error, when it cannot be read.
+OutputTemplate output_of(const RuleItem& item, FieldTable& fields, Diagnostics& diagnostics) {
+    CheckProblem problem;
+    auto output = OutputTemplate::parse(item.output.text(), item.falco_compat, fields, problem);
+    if (output) return std::move(*output);
+    diagnostics.error(item.output.place(problem.offset), fmt::format("rule {}", quoted(item.name)),
+                      "output: " + problem.text);
+    return {};
+}
+
 }  // namespace
 
 Ruleset::Ruleset(std::unique_ptr<const Impl> impl) : impl_{std::move(impl)} {}
@@ -59,6 +71,7 @@ Result<LoadedRules> Ruleset::load(std::vector<RuleFile> files, std::unique_ptr<F
         const auto number = static_cast<std::uint32_t>(impl->rules.size());
         impl->rules.push_back(rule_of(items.rules[i], diagnostics));
         impl->formulas.push_back(*formulas[i]);
+        impl->outputs.push_back(output_of(items.rules[i], *fields, diagnostics));
         if (!items.rules[i].enabled || *formulas[i] == kNever) continue;
         impl->rule_of_root.push_back(number);
         roots.push_back(*formulas[i]);
@@ -70,6 +83,13 @@ Result<LoadedRules> Ruleset::load(std::vector<RuleFile> files, std::unique_ptr<F
 }
 
 const std::vector<DetectionRule>& Ruleset::rules() const { return impl_->rules; }
+
+void Ruleset::render_output(std::uint32_t rule, FieldSource& event, std::string& out) const {
+    TransformedValues scratch;
+    impl_->outputs[rule].render(event, out, scratch);
+}
+
+std::vector<FieldId> Ruleset::output_fields(std::uint32_t rule) const { return impl_->outputs[rule].fields(); }
 
 const FieldTable& Ruleset::fields() const { return *impl_->fields; }
 

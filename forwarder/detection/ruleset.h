@@ -51,6 +51,12 @@ public:
     // text of the rules, never of the event. Empty if it does not match.
     std::vector<std::string> because(std::uint32_t rule, FieldSource& event) const;
 
+    // Appends the rule's output for this event, a source of this rule set's fields: of the event as it is kept, not as
+    // it was received.
+    void render_output(std::uint32_t rule, FieldSource& event, std::string& out) const;
+    // The fields a rule's output names.
+    std::vector<FieldId> output_fields(std::uint32_t rule) const;
+
     ~Ruleset();
 
 private:

@@ -6,6 +6,7 @@
 #include <optional>
 #include <vector>
 
+#include "forwarder/detection/output_template.h"
 #include "forwarder/detection/plan.h"
 #include "forwarder/detection/ruleset.h"
 
@@ -15,6 +16,7 @@ struct Ruleset::Impl {
     std::unique_ptr<FieldTable> fields;
     std::vector<DetectionRule> rules;
     std::vector<detection::NodeId> formulas;  // of each rule
+    std::vector<detection::OutputTemplate> outputs;
     std::vector<std::uint32_t> rule_of_root;  // of the plan's roots: the rule's number
     std::optional<detection::Plan> plan;
 };

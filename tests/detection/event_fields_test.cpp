@@ -207,6 +207,14 @@ TEST(EventFields, Unescape_strings_keep_a_NUL_and_a_lone_surrogate) {
     EXPECT_EQ(read_field(kEvent, "ka.useragent"), "\ufffdA\\ud800");
 }
 
+TEST(EventFields, Escapes_that_no_API_server_writes_hide_nothing_in_the_text_of_an_object) {
+    constexpr std::string_view kEvent =
+        R"({"auditID":"x","requestObject":{"data":{"p\u0061ss":"\/\u00e9\ud83d\ude00\u003c\n\"\u0022\u2028\ud800\\u0061"}}})";
+    EXPECT_EQ(read_field(kEvent, "ka.req.configmap.obj"),
+              R"({"pass":"/\u00e9\ud83d\ude00\u003c\n\"\u0022\u2028\ud800\\u0061"})");
+    EXPECT_EQ(read_field(kEvent, "jevt.value[/requestObject/data/pass]"), "/é😀<\n\"\"\u2028\\ud800\\u0061");
+}
+
 TEST(EventFields, One_container_without_an_image_hides_all_images_but_not_by_index) {
     constexpr std::string_view kEvent =
         R"({"auditID":"x","requestObject":{"spec":{"containers":[{"name":"a","image":"x:1"},{"name":"b"}]}}})";

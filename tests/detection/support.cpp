@@ -29,6 +29,7 @@ std::unique_ptr<FakeFieldTable> audit_fields() {
     out->declare("ka.user.groups", Kind::kList);
     out->declare("ka.sourceips", Kind::kList, Argument::kOptional);
     out->declare("ka.uri.param", Kind::kScalar, Argument::kRequired);
+    out->declare("ka.req.binding.subject.has_name", Kind::kScalar, Argument::kRequired);
     out->declare("ka.req.volume.hostpath", Kind::kScalar, Argument::kRequired, FieldCost::kBody);
     out->declare("jevt.value", Kind::kScalar, Argument::kRequired);
     out->declare("json.value", Kind::kScalar, Argument::kRequired);

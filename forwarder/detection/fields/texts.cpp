@@ -1,6 +1,7 @@
 #include "forwarder/detection/fields/texts.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <cstring>
 #include <optional>
@@ -11,10 +12,11 @@ namespace auditfwd {
 
 namespace {
 
+constexpr std::size_t kEscape = 6;  // \ud800
+
 // How many bytes of `escapes` are an escape of half a surrogate pair that stays as it is written: neither half of
 // another escape follows.
 std::size_t lone_surrogate(std::string_view escapes) {
-    constexpr std::size_t kEscape = 6;  // \ud800
     if (escapes.size() < kEscape || escapes[1] != 'u') return 0;
     const bool surrogate = (escapes[2] | 0x20) == 'd' && escapes[3] > '7';
     return surrogate && !escapes.substr(kEscape).starts_with("\\u") ? kEscape : 0;
@@ -51,6 +53,42 @@ std::optional<std::size_t> unescape_around_surrogates(std::string_view content, 
         content.remove_prefix(bytes);
     }
     return static_cast<std::size_t>(out - begin);
+}
+
+// The ASCII character whose escape `escapes` begins with, if an API server would not have written it as one; else 0.
+// Clients do, in the bodies of patches, and `p\u0061ssword` must not hide a password.
+char needless_escape(std::string_view escapes) {
+    if (escapes.size() >= 2 && escapes[1] == '/') return '/';
+    if (!escapes.starts_with("\\u00") || escapes.size() < kEscape) return 0;
+    std::array<char, 4> plain;
+    if (unescape(escapes.substr(0, kEscape), plain.data()) != 1 || plain[0] < ' ') return 0;
+    constexpr std::string_view kEscaped = "\"\\<>&";
+    return kEscaped.find(plain[0]) == kEscaped.npos ? plain[0] : '\0';
+}
+
+bool has_needless_escape(std::string_view raw) {
+    for (auto at = raw.find('\\'); at != raw.npos; at = raw.find('\\', at + 2)) {
+        if (needless_escape(raw.substr(at)) != 0) return true;
+    }
+    return false;
+}
+
+// Takes needless escapes out of valid JSON text, in place; returns the new size.
+std::size_t take_out_escapes(char* text, std::size_t bytes) {
+    char* out = text;
+    for (std::string_view rest{text, bytes}; !rest.empty();) {
+        const char plain = rest[0] == '\\' ? needless_escape(rest) : '\0';
+        if (plain != 0) {
+            rest.remove_prefix(escape_bytes(rest));
+            *out++ = plain;
+            continue;
+        }
+        const auto kept = std::min(rest[0] == '\\' ? 2 : rest.find('\\'), rest.size());
+        std::memmove(out, rest.data(), kept);
+        out += kept;
+        rest.remove_prefix(kept);
+    }
+    return static_cast<std::size_t>(out - text);
 }
 
 // Calls put(text) and put_line(depth) for the pieces of JSON text as it is printed for humans.
@@ -94,21 +132,23 @@ std::string_view Texts::compact(std::string_view raw) {
     tokens_.reset(raw.data(), 0, end);
     JsonWalk walk{tokens_};
     JsonVisitor nobody;
-    if (!tokens_.ready() || walk.value(1, nobody) != end || !walk.spaced) return raw;
+    if (!tokens_.ready() || walk.value(1, nobody) != end) return raw;
+    if (!walk.spaced && !has_needless_escape(raw)) return raw;
     char* const out = scratch_.take<char>(raw.size());
     if (out == nullptr) return raw;
     std::memcpy(out, raw.data(), raw.size());
-    return {out, minify(out, raw.size())};
+    return {out, take_out_escapes(out, minify(out, raw.size()))};
 }
 
-std::string_view Texts::pretty(std::string_view raw) {
+std::string_view Texts::pretty(std::string_view event) {
+    const auto raw = compact(event);
     constexpr std::size_t kIndent = 2;
     std::size_t bytes = 0;
     print(
         raw, [&](std::string_view piece) { bytes += piece.size(); },
         [&](std::size_t depth) { bytes += 1 + kIndent * depth; });
     char* const out = scratch_.take<char>(bytes);
-    if (out == nullptr) return compact(raw);
+    if (out == nullptr) return raw;
     char* at = out;
     print(
         raw, [&](std::string_view piece) { at = std::copy(piece.begin(), piece.end(), at); },

@@ -1,7 +1,8 @@
 // JSON values as the text that rules compare: a string's content, anything else as compact JSON.
 //
-// A lone surrogate's escape stays as it is written (`\ud800`, six characters): the plugin reads it so. What cannot be
-// unescaped, or finds no room, stays as it stands. Owner: an EventFields; thread: its worker's.
+// Inside compact JSON strings stay as they are written, except for escapes an API server does not write: these are
+// read. A lone surrogate's escape stays as it is written (`\ud800`, six characters): the plugin reads it so. What
+// cannot be unescaped, or finds no room, stays as it stands. Owner: an EventFields; thread: its worker's.
 #pragma once
 
 #include <cstddef>
@@ -27,7 +28,7 @@ public:
     }
     std::string_view compact(std::string_view raw);
     // Indented by two blanks; compact where that would take too much room.
-    std::string_view pretty(std::string_view raw);
+    std::string_view pretty(std::string_view event);
 
 private:
     std::string_view unescaped(std::string_view content);
