@@ -64,7 +64,8 @@ using Outcome = std::variant<Delivered, Transient, Permanent>;
 
 // What a sink is made with; all of it outlives the sink.
 struct SinkContext {
-    std::string name;  // as configured: for the log and for labels
+    std::string name;      // as configured: for the log and for labels
+    std::string spool_id;  // with an offset, a record's identity
     FileSystem& files;
     HelperThread& helper;  // shared with the sink's delivery
     const Clock& clock;
@@ -94,6 +95,17 @@ public:
 
     // When checkpoint() should be called even if nothing more is delivered (a file that is to end after an hour).
     virtual std::optional<SteadyTime> checkpoint_due() const { return {}; }
+
+    // What the outstanding sends wait for, if that is worth saying; empty: nothing unusual. Asked for every few seconds.
+    virtual std::string held_up_by() const { return {}; }
+
+    // Sends that are outstanding should end within a few seconds, delivered or not; at most a checkpoint and close()
+    // follow.
+    virtual void stop() {}
+
+    // Delivery was cut short: none of the sink's coroutines runs any more, and no call follows. Gives up what keeps the
+    // executor busy.
+    virtual void abandon() {}
 
     // Ends what send began (a multipart upload, a transaction). Called once, after the last send; nothing is lost
     // without it.

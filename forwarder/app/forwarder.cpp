@@ -95,7 +95,7 @@ Result<void> Forwarder::open_deliveries() {
                                 .executor = executor,
                                 .random = jitter()};
         const auto make = [&](HelperThread& helper) {
-            return make_sink(sink.kind, SinkContext{sink.name, files_, helper, clock_, metrics_});
+            return make_sink(sink.kind, SinkContext{sink.name, spool_->state().id, files_, helper, clock_, metrics_});
         };
         TRY(auto delivery, Delivery::open(sink.name, sink.delivery, make, std::move(context)));
         deliveries_.push_back(std::move(delivery));

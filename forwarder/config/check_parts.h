@@ -19,6 +19,9 @@ void check_listeners(const Config& config, Findings& findings);
 // Names, files, delivery.
 void check_sinks(const Config& config, Findings& findings);
 
+// Of one sink; `path` is "sinks[0].kafka".
+void check_kafka_sink(const KafkaOptions& kafka, const std::string& path, Findings& findings);
+
 // The largest body, as a part of the memory: intake reserves three times a body.
 inline constexpr std::size_t kBodyShare = 5;
 inline std::size_t body_max(const Config& config) { return config.memory / kBodyShare; }

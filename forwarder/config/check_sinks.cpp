@@ -77,6 +77,8 @@ void check_sinks(const Config& config, Findings& findings) {
         check_delivery(sink.delivery, path, findings);
         if (const auto* file = std::get_if<FileSinkOptions>(&sink.kind))
             check_file_sink(config, *file, path, files, findings);
+        if (const auto* kafka = std::get_if<KafkaOptions>(&sink.kind))
+            check_kafka_sink(*kafka, path + ".kafka", findings);
     }
     check_dead_letters(config, findings);
 }

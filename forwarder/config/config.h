@@ -20,6 +20,7 @@
 #include "forwarder/spool/spool.h"
 #include "sinks/discard/options.h"
 #include "sinks/file/options.h"
+#include "sinks/kafka/options.h"
 
 namespace auditfwd {
 
@@ -28,7 +29,7 @@ using SourceConfig = std::variant<WebhookOptions, FileSourceOptions>;
 struct SinkConfig {
     std::string name;
     DeliveryOptions delivery;
-    std::variant<FileSinkOptions, DiscardOptions> kind;
+    std::variant<FileSinkOptions, DiscardOptions, KafkaOptions> kind;
 };
 
 struct AdminOptions {

@@ -10,5 +10,6 @@ namespace auditfwd {
 void declare(OptionVisitor& options, Config& config);
 void declare(OptionVisitor& options, SourceConfig& source);
 void declare(OptionVisitor& options, SinkConfig& sink);
+void declare(OptionVisitor& options, KafkaOptions& kafka);
 
 }  // namespace auditfwd

@@ -85,6 +85,10 @@ void declare(OptionVisitor& options, SinkConfig& sink) {
     options.kind<FileSinkOptions>({.key = "file", .help = "Writes NDJSON files, each record exactly once."}, sink.kind);
     options.kind<DiscardOptions>({.key = "discard", .help = "Accepts every record and keeps none: for measuring."},
                                  sink.kind);
+    options.kind<KafkaOptions>({.key = "kafka",
+                                .help = "Sends records to Kafka, delivered when all in-sync replicas have "
+                                        "them."},
+                               sink.kind);
 }
 
 }  // namespace auditfwd

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "forwarder/config/notation.h"
+#include "sinks/kafka/topic_template.h"
 
 namespace auditfwd {
 
@@ -45,6 +46,23 @@ Complaint check_listen(std::string_view text) {
 
 Complaint check_filled(std::string_view text) {
     if (text.empty()) return "is empty; give a text or leave the key out";
+    return std::nullopt;
+}
+
+Complaint check_address(std::string_view text) {
+    constexpr std::size_t kHostMax = 253;
+    const auto colon = text.rfind(':');
+    const auto host = text.substr(0, std::min(colon, text.size()));
+    const bool named = !host.empty() && host.size() <= kHostMax && std::ranges::all_of(host, [](char c) {
+        return is_of(c, {kLower, kUpper, kDigits, "-._:[]"});
+    });
+    const auto port = colon == text.npos ? Result<std::uint64_t>{0} : parse_count(text.substr(colon + 1));
+    if (named && port && *port >= 1 && *port <= 65'535) return std::nullopt;
+    return "is not a server's address; write host:port, like kafka-1.example.com:9092";
+}
+
+Complaint check_topic(std::string_view text) {
+    if (const auto topic = TopicTemplate::parse(text); !topic) return topic.error().message;
     return std::nullopt;
 }
 

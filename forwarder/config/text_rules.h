@@ -9,11 +9,16 @@ Complaint check_name(std::string_view text);     // file names, metric labels, w
 Complaint check_cluster(std::string_view text);  // in records and in the webhook's paths
 Complaint check_listen(std::string_view text);
 Complaint check_filled(std::string_view text);
+Complaint check_address(std::string_view text);  // of a server: host:port
+Complaint check_topic(std::string_view text);    // of a Kafka sink; may hold words
 
 inline constexpr TextRule kName{"name", check_name};
 inline constexpr TextRule kCluster{"cluster name", check_cluster};
 inline constexpr TextRule kListen{"address:port", check_listen};
 inline constexpr TextRule kPolicy{"eks, metadata, all or path", check_filled};
 inline constexpr TextRule kPeerName{"text", check_filled};
+inline constexpr TextRule kText{"text", check_filled};
+inline constexpr TextRule kAddress{"host:port", check_address};
+inline constexpr TextRule kTopic{"topic", check_topic};
 
 }  // namespace auditfwd

@@ -65,13 +65,19 @@ Delivery::~Delivery() = default;
 
 void Delivery::stop() {
     stopping_ = true;
+    sink_->stop();
     changed_.notify_all();
 }
 
 Task<void> Delivery::run() {
-    while (!stopping_) {
-        const bool opened = co_await open_sink();
-        if (opened) co_await deliver();
+    try {
+        while (!stopping_) {
+            const bool opened = co_await open_sink();
+            if (opened) co_await deliver();
+        }
+    } catch (...) {
+        sink_->abandon();
+        throw;
     }
     meter_.update([](auto& status) { status.state = DeliveryState::kStopped; });
 }
@@ -176,6 +182,7 @@ Task<void> Delivery::watch_retry() {
             retry_asked_ = asked && *asked;
             if (retry_asked_) changed_.notify_all();
             while (retry_asked_) co_await changed_.wait();
+            if (const auto why = sink_->held_up_by(); !why.empty()) note_trouble("waits for its destination", why);
             const auto until = context_.clock.steady() + kRetryPoll;
             while (context_.clock.steady() < until) co_await changed_.wait_until(until);
         }

@@ -3,6 +3,7 @@
 #include "sinks/discard/discard_sink.h"
 #include "sinks/file/file_sink.h"
 #include "sinks/file/stdout_sink.h"
+#include "sinks/kafka/kafka_sink.h"
 
 namespace auditfwd {
 
@@ -16,6 +17,9 @@ struct Make {
         return std::make_unique<FileSink>(options, std::move(context));
     }
     std::unique_ptr<Sink> operator()(const DiscardOptions&) const { return std::make_unique<DiscardSink>(); }
+    std::unique_ptr<Sink> operator()(const KafkaOptions& options) const {
+        return std::make_unique<KafkaSink>(options, std::move(context));
+    }
 };
 
 }  // namespace

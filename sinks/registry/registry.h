@@ -7,11 +7,12 @@
 
 #include "sinks/discard/options.h"
 #include "sinks/file/options.h"
+#include "sinks/kafka/options.h"
 #include "sinks/sink.h"
 
 namespace auditfwd {
 
-using SinkSpec = std::variant<FileSinkOptions, DiscardOptions>;
+using SinkSpec = std::variant<FileSinkOptions, DiscardOptions, KafkaOptions>;
 
 std::unique_ptr<Sink> make_sink(const SinkSpec& spec, SinkContext context);
 
