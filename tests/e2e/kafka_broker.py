@@ -174,15 +174,19 @@ class Kafka:
         """Up to `count` messages from the beginning, by Kafka's own console consumer; fewer when no more come."""
         shown = [part for name in ("partition", "offset", "key", "headers")
                  for part in ("--property", f"print.{name}=true")]
+        # Keys hold whatever clients like, tabs and newlines too.
+        shown += ["--property", "key.separator=\x1f", "--property", "line.separator=\x1e"]
         done = self.java("org.apache.kafka.tools.consumer.ConsoleConsumer", "--bootstrap-server", self.address, "--topic",
                          topic, "--from-beginning", "--max-messages", str(count), "--timeout-ms", str(1000 * patience),
                          "--isolation-level", isolation, *shown, code=None)
         messages = []
-        for line in done.stdout.split(b"\n"):
-            found = re.match(rb"Partition:(\d+)\tOffset:(\d+)\t([^\t]*)\t([^\t]*)\t(.*)", line)
-            if found:
-                headers = dict(part.split(b":", 1) for part in re.split(rb",(?=auditfwd-)", found[3]) if b":" in part)
-                messages.append(Message(int(found[1]), int(found[2]), found[4], headers, found[5]))
+        for line in done.stdout.split(b"\x1e"):
+            parts = line.split(b"\x1f")
+            if len(parts) == 5:
+                place, offset, head, key, value = parts
+                headers = dict(part.split(b":", 1) for part in re.split(rb",(?=auditfwd-)", head) if b":" in part)
+                messages.append(Message(int(place.removeprefix(b"Partition:")), int(offset.removeprefix(b"Offset:")), key,
+                                        headers, value))
         return sorted(messages, key=lambda message: (message.partition, message.offset))
 
     def stored_compressions(self, topic):
