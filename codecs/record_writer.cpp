@@ -1,5 +1,6 @@
 #include "codecs/record_writer.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include "codecs/json_text.h"
@@ -54,13 +55,37 @@ Priority priority_of(const ObjectMember* member) {
     return Priority::kNone;
 }
 
-RecordFacts facts_of(const Event& event, Level level) {
+RecordFacts facts_of(const Event& event, Level level, Priority priority) {
     return {.bytes = 0,
             .stage_time_ms = event.stage_time_ms,
             .level = level,
             .verb = verb_class(event.verb),
             .code = code_class(event.code),
-            .priority = Priority::kNone};
+            .priority = priority};
+}
+
+void append_list(std::string& out, std::string_view name, const Removed& list) {
+    if (list.empty()) return;
+    ((out += '"') += name) += "\":[";
+    list.append_to(out);
+    out += "],";
+}
+
+void append_priority(std::string& out, Priority priority) {
+    if (priority != Priority::kNone) ((out += "\"priority\":\"") += to_string(priority)) += "\",";
+}
+
+// Ours and theirs; the one that fired there first comes first.
+Removed joined(const ObjectMember* theirs, const Removed* ours) {
+    Removed out;
+    if (theirs != nullptr) out.add_entries(theirs->value);
+    if (ours != nullptr) out.add_all(*ours);
+    return out;
+}
+
+// Members that are made of theirs and ours.
+bool is_joined(std::string_view key) {
+    return is_name(key, "detections") || is_name(key, "priority") || is_name(key, "tags") || is_name(key, "removed");
 }
 
 // Checks and minifies the line that begins at `begin`, and ends it. False: it is gone.
@@ -118,8 +143,8 @@ bool RecordWriter::write(Event& event, Edits& edits, Removed& removed, const Ver
     out += event.text.substr(at, event.text.size() - 1 - at);
     theirs.empty() ? append_ours(event, removed, verdict, out) : append_merged(event, removed, verdict, theirs, out);
     if (!end_line(event, editor, begin, out)) return false;
-    facts = facts_of(event, verdict.level);
-    if (!theirs.empty()) facts.priority = priority_of(find(theirs, "priority"));
+    facts = facts_of(event, verdict.level, verdict.detected ? verdict.detected->priority : Priority::kNone);
+    if (!theirs.empty()) facts.priority = std::min(facts.priority, priority_of(find(theirs, "priority")));
     return true;
 }
 
@@ -170,12 +195,15 @@ void RecordWriter::append_ours(const Event& event, const Removed& removed, const
     }
     put(event.decision == "allow", "\"decision\":\"allow\",");
     put(event.decision == "forbid", "\"decision\":\"forbid\",");
-    if (!removed.empty()) {
+    if (verdict.detected || !removed.empty()) {
         out.append(more, end);
         end = more;
-        out += "\"removed\":[";
-        removed.append_to(out);
-        out += "],";
+        if (verdict.detected) {
+            append_list(out, "detections", verdict.detected->names);
+            append_priority(out, verdict.detected->priority);
+            append_list(out, "tags", verdict.detected->tags);
+        }
+        append_list(out, "removed", removed);
     }
     put(event.repaired, "\"repaired\":true,");
     put(event.too_deep, "\"tooDeep\":true,");
@@ -192,7 +220,7 @@ void RecordWriter::append_merged(const Event& event, const Removed& removed, con
                                  std::span<const ObjectMember> theirs, std::string& out) const {
     out += ",\"auditfwd\":{";
     for (const auto& member : theirs) {
-        if (is_name(member.key, "removed")) continue;
+        if (is_joined(member.key)) continue;
         ((((out += '"') += member.key) += "\":") += member.value) += ',';
     }
     const auto add = [&](std::string_view name, std::string_view member) {
@@ -201,14 +229,11 @@ void RecordWriter::append_merged(const Event& event, const Removed& removed, con
     for (const auto& [name, member] : names_) add(name, member);
     if (verdict.rule > 0) add("rule", "\"rule\":" + std::to_string(verdict.rule) + ',');
     if (!event.decision.empty()) add("decision", member_of("decision", event.decision));
-    Removed joined;
-    if (const auto* before = find(theirs, "removed")) joined.add_entries(before->value);
-    joined.add_all(removed);
-    if (!joined.empty()) {
-        out += "\"removed\":[";
-        joined.append_to(out);
-        out += "],";
-    }
+    const auto* const ours = verdict.detected;
+    append_list(out, "detections", joined(find(theirs, "detections"), ours ? &ours->names : nullptr));
+    append_priority(out, std::min(priority_of(find(theirs, "priority")), ours ? ours->priority : Priority::kNone));
+    append_list(out, "tags", joined(find(theirs, "tags"), ours ? &ours->tags : nullptr));
+    append_list(out, "removed", joined(find(theirs, "removed"), &removed));
     if (event.repaired) add("repaired", "\"repaired\":true,");
     if (event.too_deep) add("tooDeep", "\"tooDeep\":true,");
     if (event.masked) add("masked", "\"masked\":true,");
@@ -234,7 +259,7 @@ bool RecordWriter::write_whole(const Event& event, BodyEditor& editor, std::stri
     out += event.text;
     out.resize(begin + minify(out.data() + begin, event.text.size()));
     out += '\n';
-    facts = facts_of(event, event.level);
+    facts = facts_of(event, event.level, Priority::kNone);
     return true;
 }
 

@@ -27,11 +27,21 @@ struct RecordOrigin {
     bool trusted = false;   // another auditfwd: its `auditfwd` member is merged, not removed as forged
 };
 
+// The rules that fired on an event, as its record names them.
+struct Detected {
+    Removed names;                        // most severe first
+    Removed tags;                         // sorted
+    Priority priority = Priority::kNone;  // the highest
+
+    bool empty() const { return names.empty(); }
+};
+
 // What was decided about an event.
 struct Verdict {
-    Level level = Level::kMetadata;  // never above the event's
-    std::uint32_t rule = 0;          // from 1; 0: none
-    bool unreadable = false;         // it could not be decided on
+    Level level = Level::kMetadata;      // never above the event's
+    std::uint32_t rule = 0;              // from 1; 0: none
+    bool unreadable = false;             // it could not be decided on
+    const Detected* detected = nullptr;  // null, or not empty
 };
 
 class RecordWriter {
@@ -41,7 +51,7 @@ public:
     // Appends the record and its newline to `out`. False, with nothing appended: what would be kept is malformed. Adds
     // its own to the event's edits, which are of no further use then.
     //
-    // An `auditfwd` member from a trusted source stays as it is; what it lacks is added, `removed` joined.
+    // An `auditfwd` member from a trusted source stays as it is; what it lacks is added, its lists are joined.
     bool write(Event& event, Edits& edits, Removed& removed, const Verdict& verdict, BodyEditor& editor,
                std::string& out, RecordFacts& facts);
 

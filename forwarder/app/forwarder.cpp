@@ -40,6 +40,7 @@ Forwarder::Forwarder(Config config)
       budget_{memory_.intake_bytes},
       memory_shown_{show_memory(metrics_, budget_)},
       ledger_{metrics_},
+      detection_metrics_{metrics_},
       rejections_{config_.spool.directory / "deadletters" / "intake", files_, clock_, metrics_} {}
 
 Forwarder::~Forwarder() { CHECK(!running_); }
@@ -63,6 +64,7 @@ Result<void> Forwarder::open(std::shared_ptr<const Rules> rules) {
     TRY(spool_, Spool::open(config_.spool, files_, clock_, metrics_));
     delivery_worker_ = std::make_unique<Worker>("delivery");
     TRY_VOID(open_deliveries());
+    detection_metrics_.set(rules->detections);
     lanes_ = std::make_unique<Lanes>(lanes_of(config_), std::move(rules), *spool_, ledger_, rejections_);
     TRY_VOID(open_sources());
     TRY_VOID(open_admin());

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "forwarder/app/admin.h"
+#include "forwarder/app/detection_metrics.h"
 #include "forwarder/app/lanes.h"
 #include "forwarder/app/memory_plan.h"
 #include "forwarder/app/process.h"
@@ -30,7 +31,10 @@ public:
     // not done at `until` is cut short; nothing acknowledged is lost by that.
     Task<void> stop(SteadyTime until);
 
-    void set_rules(const std::shared_ptr<const Rules>& rules) { lanes_->set_rules(rules); }
+    void set_rules(const std::shared_ptr<const Rules>& rules) {
+        lanes_->set_rules(rules);
+        detection_metrics_.set(rules->detections);
+    }
     // Certificates and tokens are looked at now.
     void reload_files();
 
@@ -58,6 +62,7 @@ private:
     ByteBudget budget_;
     Metrics::Refresh memory_shown_;
     Ledger ledger_;
+    DetectionMetrics detection_metrics_;
     Rejections rejections_;
     std::atomic<bool> stopping_{false};
     bool running_ = false;

@@ -1,5 +1,6 @@
 #include "forwarder/app/reload.h"
 
+#include "forwarder/app/detection_files.h"
 #include "forwarder/app/rules_file.h"
 #include "forwarder/base/log.h"
 #include "forwarder/config/parse.h"
@@ -9,10 +10,15 @@ namespace auditfwd {
 Reload::Reload(std::filesystem::path config_path, Config config, Forwarder& forwarder)
     : config_path_{std::move(config_path)}, config_{std::move(config)}, forwarder_{forwarder}, seen_{stamps()} {}
 
-std::vector<FileStamp> Reload::stamps() const {
+std::vector<FileStamp> Reload::stamps() {
     std::vector<FileStamp> all;
     if (!config_path_.empty()) all.push_back(stamp_of(config_path_));
     if (!Policy::built_in(config_.policy)) all.push_back(stamp_of(config_.policy));
+    if (const auto paths = rule_paths(config_.detection.rules, files_)) {
+        for (const auto& path : *paths) {
+            if (!path.empty()) all.push_back(stamp_of(path));
+        }
+    }
     return all;
 }
 
@@ -43,6 +49,7 @@ Result<void> Reload::load() {
         next.policy = parsed.config.policy;
         next.policy_lenient = parsed.config.policy_lenient;
         next.redaction = parsed.config.redaction;
+        next.detection = parsed.config.detection;
     }
     TRY(const auto rules, load_rules(next, files_));
     forwarder_.set_rules(rules);

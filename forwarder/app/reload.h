@@ -23,7 +23,7 @@ public:
     void if_changed();
 
 private:
-    std::vector<FileStamp> stamps() const;
+    std::vector<FileStamp> stamps();
     Result<void> load();
 
     const std::filesystem::path config_path_;

@@ -32,6 +32,12 @@ struct SinkConfig {
     std::variant<FileSinkOptions, DiscardOptions, KafkaOptions> kind;
 };
 
+// What to detect in events. Rules decide before the policy removes anything.
+struct DetectionOptions {
+    std::vector<std::string> rules{"builtin"};  // "builtin", files, directories, or a directory and *.yaml
+    enum class Dropped { kCount, kMetadata } dropped_but_detected = Dropped::kCount;
+};
+
 struct AdminOptions {
     std::string listen = "127.0.0.1:9881";  // address:port, [v6]:port; port 0 takes a free one
 };
@@ -48,6 +54,7 @@ struct Config {
     std::string policy = "eks";  // a built-in policy's name, or a file
     bool policy_lenient = false;
     RedactionOptions redaction;
+    DetectionOptions detection;
     std::size_t memory = 256_MiB;
     Spool::Options spool{.directory = "auditfwd-data/spool"};
     std::vector<SinkConfig> sinks{

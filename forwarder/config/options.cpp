@@ -61,6 +61,16 @@ void declare(OptionVisitor& options, Config& config) {
     options.section(
         {.key = "redaction", .help = "Removal of secret values inside what the policy keeps.", .shorthand = "mode"},
         config.redaction);
+    options.texts(
+        {.key = "rules",
+         .help = "Detection rules, loaded in order as if they were one file: `builtin`, rule files in Falco's "
+                 "language, directories of such files (`/etc/auditfwd/rules.d` or "
+                 "`/etc/auditfwd/rules.d/*.yaml`). `[]` detects nothing."},
+        config.detection.rules, kRulesName);
+    options.choice({.key = "dropped_but_detected",
+                    .help = "An event on which a rule fires and which the policy drops: only counted, or kept at level "
+                            "Metadata."},
+                   config.detection.dropped_but_detected, {"count", "metadata"});
     options.size(
         {.key = "memory", .help = "The bound on memory. The process stays below this and 32 MiB more, under any load."},
         config.memory, {32_MiB, 1ull << 40});

@@ -189,7 +189,8 @@ FieldText Parser::field() {
     }
     const auto begin = offset();
     const auto name = lexer_.field_name();
-    if (!name) fail("expected a field, or one of tolower(), toupper(), b64(), basename(), len() around one");
+    if (!name)
+        fail("expected a field, or one of tolower(), toupper(), b64(), basename(), urldecode(), len() around one");
     auto out = field_at(*name, begin);
     for (std::size_t i = 0; i <= outer.size(); ++i) {
         lexer_.blank();

@@ -41,7 +41,7 @@ std::optional<Operator> operator_named(std::string_view word);
 // Whether the right side is a list in parentheses.
 constexpr bool takes_list(Operator op) { return op >= Operator::kIn; }
 
-enum class Transform : std::uint8_t { kLower, kUpper, kBase64, kBasename, kLength, kValue };
+enum class Transform : std::uint8_t { kLower, kUpper, kBase64, kBasename, kLength, kValue, kUrlDecode };
 
 std::string_view to_string(Transform transform);
 

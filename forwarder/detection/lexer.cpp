@@ -44,6 +44,7 @@ constexpr std::array kTransforms{
     std::pair{std::string_view{"basename"}, Transform::kBasename},
     std::pair{std::string_view{"len"}, Transform::kLength},
     std::pair{std::string_view{"val"}, Transform::kValue},
+    std::pair{std::string_view{"urldecode"}, Transform::kUrlDecode},  // ours
 };
 
 std::size_t span_of(std::string_view text, std::string_view set) {

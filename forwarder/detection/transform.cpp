@@ -43,6 +43,27 @@ bool decode_base64(std::string_view text, std::string& out) {
     return true;
 }
 
+int hex_digit(char c) {
+    if (c >= '0' && c <= '9') return c - '0';
+    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+// As in a query: `+` is a blank. What is no escape stays, so that nothing hides behind a bad one.
+void decode_url(std::string_view text, std::string& out) {
+    out.clear();
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const auto high = text[i] == '%' && i + 2 < text.size() ? hex_digit(text[i + 1]) : -1;
+        const auto low = high >= 0 ? hex_digit(text[i + 2]) : -1;
+        if (low >= 0) {
+            out += static_cast<char>(high << 4 | low);
+            i += 2;
+        } else {
+            out += text[i] == '+' ? ' ' : text[i];
+        }
+    }
+}
+
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 char upper(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; }
 
@@ -84,6 +105,9 @@ bool TransformedValues::transform(Transform step, std::size_t i) {
             break;
         case Transform::kBase64:
             if (!decode_base64(view, out)) return false;
+            break;
+        case Transform::kUrlDecode:
+            decode_url(view, out);
             break;
         case Transform::kLength:
         case Transform::kValue:

@@ -59,7 +59,8 @@ Task<Result<Accepted>> DurableIntake::submit(Submission submission) {
     const auto rules = rules_;  // a reload does not change a body half way
     const auto& from = submission.origin;
     const RecordOrigin origin{from.cluster, from.source, from.peer, from.trusted};
-    Pipeline pipeline{*rules, origin, submission.body.text(), submission.framing};
+    const auto detector = detector_of(*rules);
+    Pipeline pipeline{*rules, origin, submission.body.text(), submission.framing, nullptr, detector.get()};
     auto blocks = co_await make_blocks(submission, pipeline);
     if (!blocks) {
         ledger_.refused(blocks.error().code);
@@ -141,6 +142,14 @@ void DurableIntake::note_rejections(const Submission& submission, const Pipeline
         lines += rejections_.line(item);
     }
     rejections_.note(std::move(lines));
+}
+
+std::shared_ptr<EventDetector> DurableIntake::detector_of(const Rules& rules) {
+    if (!rules.detections) return nullptr;
+    if (!detector_ || detector_->detections() != rules.detections) {
+        detector_ = std::make_shared<EventDetector>(rules.detections);
+    }
+    return detector_;
 }
 
 BlockBuilder DurableIntake::take_builder() {

@@ -37,11 +37,13 @@ private:
     Task<Result<Accepted>> make_durable(std::vector<Block> blocks, Submission& submission, const Tally& tally);
     Task<void> append(std::shared_ptr<Append> append);
     void note_rejections(const Submission& submission, const Pipeline& pipeline);
+    std::shared_ptr<EventDetector> detector_of(const Rules& rules);
     BlockBuilder take_builder();
     void give_back(BlockBuilder builder);
 
     Executor executor_;
     std::shared_ptr<const Rules> rules_;
+    std::shared_ptr<EventDetector> detector_;  // what it remembers outlives a body
     Spool& spool_;
     Ledger& ledger_;
     Rejections& rejections_;

@@ -32,8 +32,15 @@ Decision decide(const Policy& policy, const Event& event) {
 }  // namespace
 
 Pipeline::Pipeline(const Rules& rules, const RecordOrigin& origin, std::string_view body, Framing framing,
-                   PipelineObserver* observer)
-    : rules_{rules}, reader_{body, framing}, writer_{origin}, editor_{kEditorWindow}, redactor_{rules.redaction.get()}, observer_{observer} {}
+                   PipelineObserver* observer, EventDetector* detector)
+    : rules_{rules},
+      reader_{body, framing},
+      writer_{origin},
+      editor_{kEditorWindow},
+      redactor_{rules.redaction.get()},
+      own_detector_{rules.detections && !detector ? std::make_unique<EventDetector>(rules.detections) : nullptr},
+      detector_{detector ? detector : own_detector_.get()},
+      observer_{observer} {}
 
 Result<Pipeline::Step> Pipeline::run(BlockBuilder& out, std::size_t block_bytes) {
     while (out.text().size() < block_bytes) {
@@ -53,16 +60,25 @@ Result<Pipeline::Step> Pipeline::run(BlockBuilder& out, std::size_t block_bytes)
     return Step::kMore;
 }
 
-// One event's way: policy → redaction → record.
+// One event's way: detections → policy → redaction → record.
 void Pipeline::take(const Item& item, BlockBuilder& out) {
     auto& event = reader_.event();
     const bool part = writer_.is_part(event, editor_);
+    const auto* detected = part || !detector_ ? nullptr : detector_->detect(event);
     const auto decision = part ? Decision{.level = event.level, .drop = false} : decide(*rules_.policy, event);
-    const auto level = std::min(event.level, decision.level);
-    const bool dropped = decision.drop || level == Level::kNone;
+    auto level = std::min(event.level, decision.level);
+    bool dropped = decision.drop || level == Level::kNone;
+    if (dropped && detected) {
+        detector_->count_dropped();
+        if (detector_->detections()->options().keep_dropped) {
+            dropped = false;
+            level = Level::kMetadata;
+        }
+    }
     if (!dropped) {
         RecordFacts facts;
-        const Verdict verdict{.level = level, .rule = decision.rule, .unreadable = decision.unreadable};
+        const Verdict verdict{
+            .level = level, .rule = decision.rule, .unreadable = decision.unreadable, .detected = detected};
         const bool written =
             part ? writer_.write_whole(event, editor_, out.text(), facts)
                  : apply(level, decision.omit_managed_fields) &&
@@ -74,16 +90,17 @@ void Pipeline::take(const Item& item, BlockBuilder& out) {
     ++tally_.received;
     ++(dropped ? tally_.dropped[static_cast<std::size_t>(drop_reason(decision, level))] : tally_.stored);
     count_flaws(event, decision.unreadable);
-    if (observer_) report(item, decision, level, dropped);
+    if (observer_) report(item, decision, level, dropped, detected != nullptr);
 }
 
-void Pipeline::report(const Item& item, const Decision& decision, Level level, bool dropped) {
+void Pipeline::report(const Item& item, const Decision& decision, Level level, bool dropped, bool detected) {
     observer_->item({.number = item.number,
                      .event = &reader_.event(),
                      .decision = decision,
                      .level = level,
                      .dropped = dropped,
-                     .removed = &reader_.removed()});
+                     .removed = &reader_.removed(),
+                     .detector = detected ? detector_ : nullptr});
 }
 
 // Marks and cuts what the level does not keep. False: a member that is kept is malformed.

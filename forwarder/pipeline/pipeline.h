@@ -14,6 +14,7 @@
 #include "codecs/event_reader.h"
 #include "codecs/record_writer.h"
 #include "forwarder/base/result.h"
+#include "forwarder/detection/detections.h"
 #include "forwarder/pipeline/tally.h"
 #include "forwarder/policy/policy.h"
 #include "forwarder/redaction/redaction.h"
@@ -24,7 +25,8 @@ namespace auditfwd {
 // What decides; immutable, shared by all workers, replaced whole on reload.
 struct Rules {
     std::shared_ptr<const Policy> policy;
-    std::shared_ptr<const Redaction> redaction = nullptr;  // null: none
+    std::shared_ptr<const Redaction> redaction = nullptr;    // null: none
+    std::shared_ptr<const Detections> detections = nullptr;  // null: none
 };
 
 // An item that was refused alone: where it is, never what.
@@ -45,6 +47,7 @@ struct ItemReport {
     Level level = Level::kNone;  // of the record: the lower of the event's and the policy's
     bool dropped = false;
     const Removed* removed = nullptr;
+    EventDetector* detector = nullptr;  // its rules() fired; null: none did
 };
 class PipelineObserver {
 public:
@@ -58,9 +61,10 @@ public:
     // Rejected items that are remembered one by one; the others are in the tally alone.
     static constexpr std::size_t kRejectedRangesMax = 64;
 
-    // All references, and what they view, outlive it.
+    // All references, and what they view, outlive it. `detector`: of the rules' detections, for its memory of what was
+    // seen; null: one of its own.
     Pipeline(const Rules& rules, const RecordOrigin& origin, std::string_view body, Framing framing,
-             PipelineObserver* observer = nullptr);
+             PipelineObserver* observer = nullptr, EventDetector* detector = nullptr);
 
     // Appends records to `out` until its text has `block_bytes`, or the body ends. Fails with kInvalid when the body is
     // not JSON, or no kind of audit event: then nothing of it may be kept.
@@ -71,7 +75,7 @@ public:
 
 private:
     void take(const Item& item, BlockBuilder& out);
-    void report(const Item& item, const Decision& decision, Level level, bool dropped);
+    void report(const Item& item, const Decision& decision, Level level, bool dropped, bool detected);
     void reject(const Item& item, Rejection reason);
     bool apply(Level level, bool omit_managed_fields);
     bool cut_managed_fields(Event& event, Field field);
@@ -83,6 +87,8 @@ private:
     RecordWriter writer_;
     BodyEditor editor_;
     Redactor redactor_;
+    std::unique_ptr<EventDetector> own_detector_;
+    EventDetector* const detector_;  // null: no rules
     PipelineObserver* const observer_;
     Tally tally_;
     std::vector<RejectedRange> rejected_;

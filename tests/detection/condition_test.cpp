@@ -6,10 +6,10 @@
 namespace auditfwd {
 namespace {
 
-const FakeEvent kEvent{{"ka.verb", {"create"}},          {"ka.uri", {"/api/v1/namespaces/ns1/pods?a=b"}},
-                       {"ka.useragent", {"Kubectl/v1"}}, {"ka.user.groups", {"dev", "ops"}},
-                       {"ka.response.code", {"403"}},    {"ka.target.name", {""}},
-                       {"jevt.value[/a b]", {"aGVsbG8"}}};
+const FakeEvent kEvent{{"ka.verb", {"create"}},           {"ka.uri", {"/api/v1/namespaces/ns1/pods?a=b"}},
+                       {"ka.useragent", {"Kubectl/v1"}},  {"ka.user.groups", {"dev", "ops"}},
+                       {"ka.response.code", {"403"}},     {"ka.target.name", {""}},
+                       {"jevt.value[/a b]", {"aGVsbG8"}}, {"jevt.value[u]", {"%2Fa+b%2g%"}}};
 
 TEST(Condition, An_absent_field_makes_every_comparison_false) {
     for (const auto* check : {"ka.user.name exists", "ka.user.name = a", "ka.user.name != a", "ka.user.name < 5",
@@ -53,6 +53,7 @@ TEST(Condition, Compares_text) {
                               "basename(ka.uri) = \"pods?a=b\"",
                               "b64(jevt.value[\"/a b\"]) = hello",
                               "len(ka.verb) = 6",
+                              "urldecode(jevt.value[u]) = \"/a b%2g%\"",
                               "len(ka.user.groups) = 2",
                               "len(ka.user.groups) > 1",
                               "len(ka.user.groups) in (1, 2)",

@@ -1,4 +1,4 @@
-// auditfwd explain [--config F] [--policy F] [--redaction MODE]
+// auditfwd explain [--config F] [--policy F] [--redaction MODE] [--rules F …]
 #include <unistd.h>
 
 #include <memory>
@@ -56,7 +56,32 @@ private:
         if (const auto line = policy_->line(decision.rule); line != 0) line_ += fmt::format(R"(,"line":{})", line);
         line_ += fmt::format(R"(,"level":"{}","dropped":{},"removed":[)", to_string(decision.level), report.dropped);
         if (report.removed) report.removed->append_to(line_);
+        line_ += R"(],"detections":[)";
+        if (report.detector) append_detections(*report.detector);
         line_ += fmt::format(R"(],"n":{}}})", number);
+    }
+
+    void append_detections(EventDetector& detector) {
+        const auto& rules = detector.detections()->ruleset().rules();
+        for (const auto i : detector.rules()) {
+            if (line_.back() != '[') line_ += ',';
+            line_ += R"({"rule":)";
+            append_quoted(line_, rules[i].name);
+            line_ += fmt::format(R"(,"priority":"{}","tags":)", to_string(rules[i].priority));
+            append_list(rules[i].tags);
+            line_ += R"(,"because":)";
+            append_list(detector.because(i));
+            line_ += '}';
+        }
+    }
+
+    void append_list(const std::vector<std::string>& texts) {
+        line_ += '[';
+        for (const auto& text : texts) {
+            if (line_.back() != '[') line_ += ',';
+            append_quoted(line_, text);
+        }
+        line_ += ']';
     }
 };
 

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "forwarder/app/detection_files.h"
 #include "forwarder/app/policy_file.h"
 #include "forwarder/config/parse.h"
 #include "forwarder/net/tls_server.h"
@@ -58,8 +59,22 @@ void add_policy(Loaded& loaded, Findings& findings, FileSystem& files) {
     }
 }
 
-Loaded load_some(const std::filesystem::path& config_path, const std::string& policy, bool with_files,
-                 FileSystem& files) {
+// The same for the detection rules.
+void add_detections(Loaded& loaded, Findings& findings, FileSystem& files) {
+    auto detections = load_detections(loaded.config.detection, files);
+    if (detections) {
+        loaded.detections = std::move(detections->detections);
+        loaded.rule_warnings = std::move(detections->warnings);
+    } else if (detections.error().code == ErrorCode::kInvalid) {
+        const auto lines = lines_of(detections.error().message);
+        loaded.errors.insert(loaded.errors.end(), lines.begin(), lines.end());
+    } else {
+        findings.error("rules", detections.error().message);
+    }
+}
+
+Loaded load_some(const std::filesystem::path& config_path, const std::string& policy,
+                 const std::vector<std::string>& rules, bool with_files, FileSystem& files) {
     Loaded loaded;
     std::string text;
     if (!config_path.empty()) {
@@ -73,8 +88,10 @@ Loaded load_some(const std::filesystem::path& config_path, const std::string& po
     auto [config, findings] = parse_config(text, config_path.empty() ? "built-in" : config_path.string());
     loaded.config = std::move(config);
     if (!policy.empty()) loaded.config.policy = policy;
+    if (!rules.empty()) loaded.config.detection.rules = rules;
     if (with_files && findings.errors().empty()) check_files(loaded.config, findings, files);
     if (!policy.empty() || !findings.failed("policy")) add_policy(loaded, findings, files);
+    if (!rules.empty() || !findings.failed("rules")) add_detections(loaded, findings, files);
 
     auto errors = findings.errors();
     loaded.errors.insert(loaded.errors.begin(), errors.begin(), errors.end());
@@ -85,11 +102,12 @@ Loaded load_some(const std::filesystem::path& config_path, const std::string& po
 }  // namespace
 
 Loaded load(const std::filesystem::path& config_path, FileSystem& files) {
-    return load_some(config_path, "", true, files);
+    return load_some(config_path, "", {}, true, files);
 }
 
-Loaded load_rules_only(const std::filesystem::path& config_path, const std::string& policy, FileSystem& files) {
-    return load_some(config_path, policy, false, files);
+Loaded load_rules_only(const std::filesystem::path& config_path, const std::string& policy,
+                       const std::vector<std::string>& rules, FileSystem& files) {
+    return load_some(config_path, policy, rules, false, files);
 }
 
 void say(const std::vector<std::string>& warnings, const std::vector<std::string>& errors) {

@@ -1,4 +1,4 @@
-// auditfwd pipe [--config F] [--policy F] [--redaction MODE]
+// auditfwd pipe [--config F] [--policy F] [--redaction MODE] [--rules F …]
 #include <memory>
 
 #include <CLI/App.hpp>

@@ -56,6 +56,7 @@ void add_validate(CLI::App& app, int& exit) {
         auto loaded = load(*path, files);
         auto warnings = std::move(loaded.warnings);
         warnings.insert(warnings.end(), loaded.policy_warnings.begin(), loaded.policy_warnings.end());
+        warnings.insert(warnings.end(), loaded.rule_warnings.begin(), loaded.rule_warnings.end());
         say(warnings, loaded.errors);
         if (!loaded.errors.empty()) {
             exit = kBadInput;

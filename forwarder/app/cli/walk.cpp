@@ -31,7 +31,9 @@ private:
 class Walk {
 public:
     Walk(const Rules& rules, std::string cluster, Listener& listener)
-        : rules_{rules}, cluster_{std::move(cluster)}, listener_{listener} {}
+        : rules_{rules}, cluster_{std::move(cluster)}, listener_{listener} {
+        if (rules.detections) detector_ = std::make_unique<EventDetector>(rules.detections);
+    }
 
     Result<void> chunk(const Chunk& chunk) {
         if (chunk.too_large) {
@@ -53,8 +55,12 @@ private:
     Result<void> run(const Chunk& chunk, Listener* listener) {
         const RecordOrigin origin{.cluster = cluster_, .source = "pipe", .peer = {}, .trusted = false};
         Numbered numbered{listener_, received_};
-        Pipeline pipeline{rules_, origin, chunk.text, chunk.framing,
-                          listener && listener->wants_items() ? &numbered : nullptr};
+        Pipeline pipeline{rules_,
+                          origin,
+                          chunk.text,
+                          chunk.framing,
+                          listener && listener->wants_items() ? &numbered : nullptr,
+                          detector_.get()};
         for (auto step = Pipeline::Step::kMore; step == Pipeline::Step::kMore && !listener_.gone();) {
             BlockBuilder block;
             TRY(step, pipeline.run(block, limits::kBlockBytes));
@@ -94,6 +100,7 @@ private:
     const Rules& rules_;
     const std::string cluster_;
     Listener& listener_;
+    std::unique_ptr<EventDetector> detector_;
     std::uint64_t received_ = 0;
     std::uint64_t rejected_ = 0;
     unsigned said_ = 0;
@@ -106,7 +113,7 @@ RedactionMode mode_of(std::string_view word) {
 // The configuration with the policy that the command line asks for; nothing, with errors said, when there is none.
 std::optional<Loaded> load_asked(const WalkOptions& options) {
     SystemFileSystem files;
-    auto loaded = load_rules_only(options.config, options.policy, files);
+    auto loaded = load_rules_only(options.config, options.policy, options.rules, files);
     if (!options.redaction.empty()) loaded.config.redaction.mode = mode_of(options.redaction);
     if (auto redaction = load_redaction(loaded.config.redaction, files))
         loaded.redaction = *std::move(redaction);
@@ -114,6 +121,7 @@ std::optional<Loaded> load_asked(const WalkOptions& options) {
         loaded.errors.push_back(std::move(redaction).error().message);
     auto warnings = std::move(loaded.warnings);
     warnings.insert(warnings.end(), loaded.policy_warnings.begin(), loaded.policy_warnings.end());
+    warnings.insert(warnings.end(), loaded.rule_warnings.begin(), loaded.rule_warnings.end());
     say(warnings, loaded.errors);
     if (!loaded.errors.empty()) return std::nullopt;
     return loaded;
@@ -128,12 +136,15 @@ void add_walk_options(CLI::App& app, WalkOptions& options) {
     app.add_option("--redaction", options.redaction, "off, standard; instead of the configuration's")
         ->type_name("MODE")
         ->check(CLI::IsMember{{"off", "standard"}});
+    app.add_option("--rules", options.rules,
+                   "A rule file or directory, or builtin; instead of the configuration's. May be repeated")
+        ->type_name("FILE|DIRECTORY|builtin");
 }
 
 Exit walk(const WalkOptions& options, Listener& listener) {
     const auto loaded = load_asked(options);
     if (!loaded) return kBadInput;
-    const Rules rules{loaded->policy, loaded->redaction};
+    const Rules rules{loaded->policy, loaded->redaction, loaded->detections};
     listener.begin(*loaded->policy, loaded->config.policy);
 
     Walk walk{rules, loaded->config.cluster, listener};

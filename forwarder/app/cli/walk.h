@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "forwarder/app/cli/command_line.h"
 #include "forwarder/pipeline/pipeline.h"
@@ -11,9 +12,10 @@
 namespace auditfwd::cli {
 
 struct WalkOptions {
-    std::string config;  // empty: the built-in configuration
-    std::string policy;  // a file or a built-in policy's name; empty: the configuration's
-    std::string redaction;  // off, standard, strict; empty: the configuration's
+    std::string config;              // empty: the built-in configuration
+    std::string policy;              // a file or a built-in policy's name; empty: the configuration's
+    std::string redaction;           // off, standard, strict; empty: the configuration's
+    std::vector<std::string> rules;  // as in the configuration; empty: the configuration's
 };
 
 // Adds their flags.
