@@ -8,6 +8,7 @@ namespace auditfwd {
 namespace {
 
 constexpr std::string_view kBuiltIn = "builtin";
+constexpr std::string_view kNone = "none";
 constexpr std::size_t kFilesMax = 1000;
 
 bool is_rule_file(std::string_view name) { return name.ends_with(".yaml") || name.ends_with(".yml"); }
@@ -29,6 +30,7 @@ Result<void> add_directory(const std::filesystem::path& directory, std::vector<s
 Result<std::vector<std::filesystem::path>> rule_paths(const std::vector<std::string>& names, FileSystem& files) {
     std::vector<std::filesystem::path> out;
     for (const auto& name : names) {
+        if (name == kNone) continue;
         if (name == kBuiltIn) {
             out.emplace_back();
             continue;
@@ -41,7 +43,7 @@ Result<std::vector<std::filesystem::path>> rule_paths(const std::vector<std::str
         const auto stat = files.stat(path);
         if (!stat) {
             return stat.error().at(in_quotes(name) +
-                                   " is neither builtin nor a rule file or directory that can be read");
+                                   " is neither builtin, none nor a rule file or directory that can be read");
         }
         if (stat->is_directory) {
             TRY_VOID(add_directory(path, out, files));

@@ -12,8 +12,8 @@
 
 namespace auditfwd {
 
-// The files that names stand for, in order: "builtin" none; a file itself; a directory, or one with `/*.yaml` behind
-// it, its *.yaml and *.yml by name. Fails with what the file system said.
+// The files that names stand for, in order: "builtin" an empty path; "none" none; a file itself; a directory, or one
+// with `/*.yaml` behind it, its *.yaml and *.yml by name. Fails with what the file system said.
 Result<std::vector<std::filesystem::path>> rule_paths(const std::vector<std::string>& names, FileSystem& files);
 
 // All of them as rule files, at most 16 MiB each.

@@ -34,7 +34,7 @@ struct SinkConfig {
 
 // What to detect in events. Rules decide before the policy removes anything.
 struct DetectionOptions {
-    std::vector<std::string> rules{"builtin"};  // "builtin", files, directories, or a directory and *.yaml
+    std::vector<std::string> rules{"builtin"};  // "builtin", "none", files, directories, or a directory and *.yaml
     enum class Dropped { kCount, kMetadata } dropped_but_detected = Dropped::kCount;
 };
 

@@ -65,7 +65,7 @@ void declare(OptionVisitor& options, Config& config) {
         {.key = "rules",
          .help = "Detection rules, loaded in order as if they were one file: `builtin`, rule files in Falco's "
                  "language, directories of such files (`/etc/auditfwd/rules.d` or "
-                 "`/etc/auditfwd/rules.d/*.yaml`). `[]` detects nothing."},
+                 "`/etc/auditfwd/rules.d/*.yaml`), or `none`."},
         config.detection.rules, kRulesName);
     options.choice({.key = "dropped_but_detected",
                     .help = "An event on which a rule fires and which the policy drops: only counted, or kept at level "

@@ -16,7 +16,7 @@ inline constexpr TextRule kName{"name", check_name};
 inline constexpr TextRule kCluster{"cluster name", check_cluster};
 inline constexpr TextRule kListen{"address:port", check_listen};
 inline constexpr TextRule kPolicy{"eks, metadata, all or path", check_filled};
-inline constexpr TextRule kRulesName{"builtin or path", check_filled};
+inline constexpr TextRule kRulesName{"builtin, none or path", check_filled};
 inline constexpr TextRule kPeerName{"text", check_filled};
 inline constexpr TextRule kText{"text", check_filled};
 inline constexpr TextRule kAddress{"host:port", check_address};

@@ -30,12 +30,12 @@ TEST(Explain, Gives_one_line_for_each_item_in_order_and_what_the_policy_decides)
     EXPECT_EQ(ran.exit, 1);
     EXPECT_EQ(
         ran.out,
-        R"({"auditID":"a","stage":"ResponseComplete","rule":3,"line":9,"level":"Metadata","dropped":false,"removed":["/requestObject"],"n":0}
-{"auditID":"b","stage":"ResponseComplete","rule":1,"line":5,"level":"None","dropped":true,"removed":[],"n":1}
-{"auditID":"c","stage":"ResponseComplete","rule":null,"level":"None","dropped":true,"removed":[],"n":2}
+        R"({"auditID":"a","stage":"ResponseComplete","rule":3,"line":9,"level":"Metadata","dropped":false,"removed":["/requestObject"],"detections":[],"n":0}
+{"auditID":"b","stage":"ResponseComplete","rule":1,"line":5,"level":"None","dropped":true,"removed":[],"detections":[],"n":1}
+{"auditID":"c","stage":"ResponseComplete","rule":null,"level":"None","dropped":true,"removed":[],"detections":[],"n":2}
 {"n":3,"rejected":"missing auditID"}
-{"auditID":"d","stage":"RequestReceived","rule":2,"line":7,"level":"Request","dropped":true,"removed":[],"n":4}
-{"auditID":"e\u0000\"","stage":"ResponseComplete","rule":2,"line":7,"level":"Request","dropped":false,"removed":[],"n":5}
+{"auditID":"d","stage":"RequestReceived","rule":2,"line":7,"level":"Request","dropped":true,"removed":[],"detections":[],"n":4}
+{"auditID":"e\u0000\"","stage":"ResponseComplete","rule":2,"line":7,"level":"Request","dropped":false,"removed":[],"detections":[],"n":5}
 {"n":6,"rejected":"missing auditID"}
 )");
     EXPECT_EQ(ran.err, "auditfwd: 2 of 7 items were rejected\n");

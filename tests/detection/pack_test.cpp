@@ -25,7 +25,8 @@ std::vector<RuleTest> tests() {
 TEST(Pack, Loads_without_a_warning) { EXPECT_EQ(built_in().warnings, std::vector<std::string>{}); }
 
 TEST(Pack, Has_a_reason_and_an_attack_id_for_every_rule) {
-    for (const auto& rule : built_in().detections->ruleset().rules()) {
+    const auto detections = built_in().detections;
+    for (const auto& rule : detections->ruleset().rules()) {
         EXPECT_TRUE(rule.description.ends_with('.')) << rule.name;
         if (rule.priority == Priority::kDebug) continue;  // the ordinary stream
         EXPECT_TRUE(std::ranges::any_of(rule.tags, [](const std::string& tag) { return tag.starts_with("T1"); }))
