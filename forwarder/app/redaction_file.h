@@ -9,6 +9,7 @@
 
 namespace auditfwd {
 
+// Fails with kInvalid when the key is too short, else with what the file system said.
 Result<std::shared_ptr<const Redaction>> load_redaction(const RedactionOptions& options, FileSystem& files);
 
 }  // namespace auditfwd

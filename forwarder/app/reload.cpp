@@ -19,6 +19,7 @@ std::vector<FileStamp> Reload::stamps() {
             if (!path.empty()) all.push_back(stamp_of(path));
         }
     }
+    if (!config_.redaction.hash_key_file.empty()) all.push_back(stamp_of(config_.redaction.hash_key_file));
     return all;
 }
 

@@ -39,10 +39,22 @@ void declare(OptionVisitor& options, LogOptions& log) {
 }
 
 void declare(OptionVisitor& options, RedactionOptions& redaction) {
-    options.choice({.key = "mode",
-                    .help = "`standard` removes what is known to be secret: data of Secrets, tokens, passwords, and "
-                            "credentials recognised by their form in any text. `off` removes nothing."},
-                   redaction.mode, {"off", "standard"});
+    options.choice(
+        {.key = "mode",
+         .help = "`standard` removes what is known to be secret: data of Secrets, tokens, passwords, and "
+                 "credentials recognised by their form in any text. `strict` removes every text in a body that "
+                 "is not known to be harmless, and more. `off` removes nothing."},
+        redaction.mode, {"off", "standard", "strict"});
+    options.texts(
+        {.key = "rules",
+         .help = "What goes besides: values at JSON pointers, `*` for any member or element, of the event "
+                 "(`/userAgent`) or of bodies of a kind or resource (`Widget:/spec/credentials`, `*:/spec/key`).",
+         .example = "/userAgent, Widget:/spec/credentials"},
+        redaction.rules, kRedactionRule);
+    options.path({.key = "hash_key_file",
+                  .help = "A file with a key of at least 16 bytes. Values are then replaced by a keyed hash, "
+                          "`<redacted:…>`, so that equal values stay equal; without it by `<redacted>`."},
+                 redaction.hash_key_file);
 }
 
 void declare(OptionVisitor& options, Config& config) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "forwarder/config/visitor.h"
+#include "forwarder/redaction/options.h"
 
 namespace auditfwd {
 
@@ -17,6 +18,7 @@ inline constexpr TextRule kCluster{"cluster name", check_cluster};
 inline constexpr TextRule kListen{"address:port", check_listen};
 inline constexpr TextRule kPolicy{"eks, metadata, all or path", check_filled};
 inline constexpr TextRule kRulesName{"builtin, none or path", check_filled};
+inline constexpr TextRule kRedactionRule{"rule", complain_of_rule};
 inline constexpr TextRule kPeerName{"text", check_filled};
 inline constexpr TextRule kText{"text", check_filled};
 inline constexpr TextRule kAddress{"host:port", check_address};

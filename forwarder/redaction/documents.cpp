@@ -91,6 +91,7 @@ Documents::Walked Documents::walk(std::string_view text, TextRange range, std::s
     walked.spaced = walk.spaced;
     walked.complete = !visitor.overflowed() && !marks.full();
     walked.moved_out = visitor.moved_out();
+    walked.kind = visitor.kind();
     return walked;
 }
 

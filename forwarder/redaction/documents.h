@@ -38,8 +38,10 @@ public:
         bool valid = false;   // RFC 8259, but for what `faulty` says
         bool faulty = false;  // a string has a bad escape or a raw control character, perhaps
         bool spaced = false;
-        bool complete = false;   // everything found is marked
-        bool moved_out = false;  // see StandardVisitor
+        bool complete = false;  // everything found is marked
+        // See StandardVisitor.
+        bool moved_out = false;
+        std::string_view kind{};
     };
     // The value at `range`, nested `depth` deep in its text.
     Walked walk(std::string_view text, TextRange range, std::size_t depth, Marks& marks);
@@ -49,6 +51,8 @@ public:
     }
 
     JsonTokens& tokens() { return tokens_; }
+    // Of the event's request.
+    const BodyContext& context();
 
 private:
     struct Level {
@@ -64,7 +68,6 @@ private:
     void look_into(std::string_view text, TextRange string, Marks& marks, std::size_t level);
     void look_into_json(TextRange string, bool carrier, Marks& marks, std::size_t level);
     Level& level(std::size_t number);
-    const BodyContext& context();
 
     const Replacement& replacement_;
     JsonTokens tokens_;

@@ -2,6 +2,11 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
 
 namespace auditfwd {
 
@@ -13,6 +18,11 @@ enum class RedactionMode : std::uint8_t {
 
 struct RedactionOptions {
     RedactionMode mode = RedactionMode::kStandard;
+    std::vector<std::string> rules;       // see rules.h
+    std::filesystem::path hash_key_file;  // empty: values are not hashed
 };
+
+// What is wrong with a rule, to follow it in a sentence; nothing when it is right.
+std::optional<std::string> complain_of_rule(std::string_view rule);
 
 }  // namespace auditfwd

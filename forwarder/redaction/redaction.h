@@ -5,12 +5,14 @@
 
 #include "forwarder/redaction/options.h"
 #include "forwarder/redaction/replacement.h"
+#include "forwarder/redaction/rules.h"
 
 namespace auditfwd {
 
 struct Redaction {
     RedactionMode mode = RedactionMode::kStandard;
     Replacement replacement{};
+    RedactionRules rules{};
 };
 
 }  // namespace auditfwd

@@ -5,6 +5,7 @@
 
 #include "forwarder/base/limits.h"
 #include "forwarder/policy/percent.h"
+#include "forwarder/redaction/allow_list.h"
 #include "forwarder/redaction/forms.h"
 
 namespace auditfwd {
@@ -45,7 +46,8 @@ bool is_read_by_policies(std::string_view name) {
 
 class Redacting {
 public:
-    Redacting(std::string_view uri, const Replacement& replacement) : uri_{uri}, replacement_{replacement} {}
+    Redacting(std::string_view uri, const Replacement& replacement, bool strict)
+        : uri_{uri}, replacement_{replacement}, strict_{strict} {}
 
     RedactedUri run() {
         const auto question = uri_.find('?');
@@ -96,11 +98,12 @@ private:
         const auto equals = pair.find('=');
         const auto raw_name = pair.substr(0, equals);
         if (equals == pair.npos) {
-            if (!holds_encoded_credential(pair, PercentMode::kQuery)) {
-                result_.text += pair;
-            } else {
+            const bool goes = holds_encoded_credential(pair, PercentMode::kQuery) ||
+                              (strict_ && !pair.empty() && !allow_list().keeps_parameter(decoded(pair)));
+            if (goes && !Replacement::is_one(pair))
                 replacement_.append_to(result_.text, pair);
-            }
+            else
+                result_.text += pair;
             return;
         }
         const auto name = decoded(raw_name);
@@ -108,7 +111,8 @@ private:
         const bool by_form = holds_encoded_credential(value, PercentMode::kQuery);
         result_.text += raw_name;
         result_.text += '=';
-        if (value.empty() || Replacement::is_one(value) || !(by_form || is_secret_parameter(name))) {
+        if (value.empty() || Replacement::is_one(value) ||
+            !(by_form || is_secret_parameter(name) || (strict_ && !allow_list().keeps_parameter(name)))) {
             result_.text += value;
             return;
         }
@@ -118,6 +122,7 @@ private:
 
     const std::string_view uri_;
     const Replacement& replacement_;
+    const bool strict_;
     RedactedUri result_;
 };
 
@@ -146,9 +151,9 @@ bool is_suspicious(std::string_view uri) {
 
 }  // namespace
 
-RedactedUri redact_uri(std::string_view uri, const Replacement& replacement, bool known) {
-    if (!known && !is_suspicious(uri)) return {};
-    return Redacting{uri, replacement}.run();
+RedactedUri redact_uri(std::string_view uri, const Replacement& replacement, bool known, bool strict) {
+    if (!known && !strict && !is_suspicious(uri)) return {};
+    return Redacting{uri, replacement, strict}.run();
 }
 
 }  // namespace auditfwd

@@ -20,6 +20,7 @@ struct RedactedUri {
 
 // `uri` is unescaped; `known`: it is known already that a credential is in it as it stands, which is not looked for
 // otherwise.
-RedactedUri redact_uri(std::string_view uri, const Replacement& replacement, bool known);
+// `strict`: of the parameters only those on the allow-list keep their values.
+RedactedUri redact_uri(std::string_view uri, const Replacement& replacement, bool known, bool strict);
 
 }  // namespace auditfwd

@@ -91,6 +91,10 @@ void StandardVisitor::member(Frame& frame, TextRange value) {
 }
 
 void StandardVisitor::name_kind(Frame& frame, TextRange value) {
+    if (&frame == memory_.frames.get() + 1) {
+        const auto kind = text_.substr(value.begin + 1, value.size() - 2);
+        kind_ = !kind_.empty() || has_backslash(kind) ? "List" : kind;
+    }
     if (frame.kind == Frame::Kind::kSecret || text_[value.begin] != '"') return;
     const auto name = text_.substr(value.begin + 1, value.size() - 2);
     const bool disguised = has_backslash(name);

@@ -46,6 +46,8 @@ public:
     bool overflowed() const { return overflowed_; }
     // An operation copies or moves something out of a Secret's data: what its response holds elsewhere is not known.
     bool moved_out() const { return moved_out_; }
+    // Of the outermost object, as it stands in the text; "List", which may hold anything, when it is not clear.
+    std::string_view kind() const { return kind_; }
 
 private:
     static constexpr std::size_t kDataMax = 4096;
@@ -62,6 +64,7 @@ private:
     Leaves& leaves_;
     Memory& memory_;
     Frame* frame_;
+    std::string_view kind_;
     bool overflowed_ = false;
     bool moved_out_ = false;
 };

@@ -6,6 +6,7 @@
 
 #include "forwarder/app/detection_files.h"
 #include "forwarder/app/policy_file.h"
+#include "forwarder/app/redaction_file.h"
 #include "forwarder/config/parse.h"
 #include "forwarder/net/tls_server.h"
 #include "forwarder/source/webhook/token_file.h"
@@ -92,6 +93,11 @@ Loaded load_some(const std::filesystem::path& config_path, const std::string& po
     if (with_files && findings.errors().empty()) check_files(loaded.config, findings, files);
     if (!policy.empty() || !findings.failed("policy")) add_policy(loaded, findings, files);
     if (!rules.empty() || !findings.failed("rules")) add_detections(loaded, findings, files);
+
+    if (auto redaction = load_redaction(loaded.config.redaction, files))
+        loaded.redaction = *std::move(redaction);
+    else
+        findings.error("redaction.hash_key_file", redaction.error().message);
 
     auto errors = findings.errors();
     loaded.errors.insert(loaded.errors.begin(), errors.begin(), errors.end());

@@ -17,7 +17,7 @@ namespace auditfwd::cli {
 struct Loaded {
     Config config;
     std::shared_ptr<const Policy> policy;
-    std::shared_ptr<const Redaction> redaction;  // filled in by walk()
+    std::shared_ptr<const Redaction> redaction;
     std::shared_ptr<const Detections> detections;
     // One line each: "file:line:column: key: what is wrong; what would be right". With any error, nothing else is
     // to be used.

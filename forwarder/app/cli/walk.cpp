@@ -10,7 +10,6 @@
 
 #include "forwarder/app/cli/feed.h"
 #include "forwarder/app/cli/loading.h"
-#include "forwarder/app/redaction_file.h"
 #include "forwarder/base/limits.h"
 
 namespace auditfwd::cli {
@@ -114,11 +113,11 @@ RedactionMode mode_of(std::string_view word) {
 std::optional<Loaded> load_asked(const WalkOptions& options) {
     SystemFileSystem files;
     auto loaded = load_rules_only(options.config, options.policy, options.rules, files);
-    if (!options.redaction.empty()) loaded.config.redaction.mode = mode_of(options.redaction);
-    if (auto redaction = load_redaction(loaded.config.redaction, files))
-        loaded.redaction = *std::move(redaction);
-    else
-        loaded.errors.push_back(std::move(redaction).error().message);
+    if (loaded.redaction && !options.redaction.empty()) {
+        auto redaction = std::make_shared<Redaction>(*loaded.redaction);
+        redaction->mode = mode_of(options.redaction);
+        loaded.redaction = std::move(redaction);
+    }
     auto warnings = std::move(loaded.warnings);
     warnings.insert(warnings.end(), loaded.policy_warnings.begin(), loaded.policy_warnings.end());
     warnings.insert(warnings.end(), loaded.rule_warnings.begin(), loaded.rule_warnings.end());
@@ -133,9 +132,9 @@ void add_walk_options(CLI::App& app, WalkOptions& options) {
     app.add_option("--config", options.config, "Configuration file")->type_name("FILE");
     app.add_option("--policy", options.policy, "A policy file, or eks, metadata, all; instead of the configuration's")
         ->type_name("FILE|NAME");
-    app.add_option("--redaction", options.redaction, "off, standard; instead of the configuration's")
+    app.add_option("--redaction", options.redaction, "off, standard, strict; instead of the configuration's")
         ->type_name("MODE")
-        ->check(CLI::IsMember{{"off", "standard"}});
+        ->check(CLI::IsMember{{"off", "standard", "strict"}});
     app.add_option("--rules", options.rules,
                    "A rule file or directory, or builtin; instead of the configuration's. May be repeated")
         ->type_name("FILE|DIRECTORY|builtin");
