@@ -34,13 +34,15 @@ public:
 
     // `content` is a string without its quotes, as it stands in the text; eight bytes from its begin on are readable.
     NameMatch match(std::string_view content) const {
-        if (content.size() <= kBytesMax) {
-            const auto words = loaded(content);
-            for (const auto& row : rows_[content.size()].row) {
-                if (row.words == words && row.index >= 0) return {row.index, true};
-            }
-        }
-        return match_slowly(content);
+        const auto index = plain_index(content);
+        return index >= 0 ? NameMatch{index, true} : match_slowly(content);
+    }
+    // Which name it is, however it is escaped; -1: none. For those to whom a name in other letters is another.
+    int index_of(std::string_view content) const {
+        const auto index = plain_index(content);
+        if (index >= 0 || !has_backslash(content)) return index;
+        const auto found = match_slowly(content);
+        return found.exact ? found.index : -1;
     }
 
     std::span<const std::string_view> names() const { return {names_.data(), count_}; }
@@ -82,6 +84,14 @@ private:
     }
     static constexpr std::uint64_t kKept[] = {
         0, 0xff, 0xffff, 0xffffff, 0xffffffff, 0xffffffffff, 0xffffffffffff, 0xffffffffffffff, ~std::uint64_t{0}};
+    int plain_index(std::string_view content) const {
+        if (content.size() > kBytesMax) return -1;
+        const auto words = loaded(content);
+        for (const auto& row : rows_[content.size()].row) {
+            if (row.words == words && row.index >= 0) return row.index;
+        }
+        return -1;
+    }
     // Escaped, in other letters, or really another.
     NameMatch match_slowly(std::string_view content) const;
 

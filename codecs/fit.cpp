@@ -1,14 +1,13 @@
 #include "codecs/fit.h"
 
 #include <algorithm>
-#include <span>
 
 #include "codecs/fit_writer.h"
 #include "codecs/json_text.h"
+#include "codecs/part.h"
 #include "codecs/piece.h"
 #include "codecs/short_text.h"
 #include "forwarder/base/assert.h"
-#include "forwarder/base/crypto.h"
 
 namespace auditfwd {
 
@@ -62,7 +61,7 @@ bool Fitter::fits(std::string_view record, std::string_view id) const {
         return around <= options_.limit_bytes && record.size() <= options_.limit_bytes - around;
     };
     // Only near the limit it matters whether our member is there already.
-    const auto most = id.empty() ? 0 : id_bytes(id) + kOursBegin.size() + 1;
+    const auto most = id.empty() ? 0 : id_bytes_max(id.size());
     return fits_with(most) || (!id.empty() && fits_with(id_bytes(id)) && our_end(record) != 0);
 }
 
@@ -80,8 +79,7 @@ Result<Fitted> Fitter::fit(std::string_view record, std::string_view id) {
 
 // The first step after which it fits.
 Result<Fitted> Fitter::truncate(Fitted::How how) {
-    CHECK(options_.overhead_bytes < options_.limit_bytes);
-    const auto room = options_.limit_bytes - options_.overhead_bytes;
+    const auto room = options_.limit_bytes - std::min(options_.limit_bytes, options_.overhead_bytes);
     for (std::size_t i = 1; i < kFitSteps; ++i) {
         const auto step = static_cast<FitStep>(i);
         const auto left = measures_.bytes_after(step);
@@ -134,7 +132,7 @@ void Fitter::describe(FitStep step, Fitted::How how) {
 
 std::string Fitter::part_member(std::uint32_t n) const {
     return "\"part\":{\"n\":" + std::to_string(n) + ",\"of\":" + std::to_string(pieces_.size() + 1) + ",\"id\":\"" +
-           record_hash_ + "\"}";
+           part_id_ + "\"}";
 }
 
 void Fitter::prepare_parts() {
@@ -152,9 +150,7 @@ void Fitter::prepare_parts() {
     head_ += "\"auditfwd\":{";
     add("cluster", measures_.cluster);
     add("source", measures_.source);
-    const auto hash = sha256(record_);
-    constexpr std::size_t kIdBytes = 16;
-    record_hash_ = to_hex(std::span{hash}.first(kIdBytes));
+    part_id_ = part_id(record_);
 }
 
 // Where the pieces end. False: there would be too many.

@@ -15,27 +15,12 @@
 #include <vector>
 
 #include "codecs/fit_measure.h"
+#include "codecs/fit_options.h"
 #include "codecs/fit_order.h"
 #include "forwarder/base/result.h"
 #include "forwarder/base/units.h"
 
 namespace auditfwd {
-
-enum class Oversize : std::uint8_t { kSplit, kTruncate };
-
-struct FitOptions {
-    // As the destination counts: the record's bytes, what is spliced into it, and `overhead_bytes`. At least
-    // kLimitBytesMin.
-    std::size_t limit_bytes = SIZE_MAX;
-    std::size_t overhead_bytes = 0;
-    Oversize oversize = Oversize::kSplit;
-    // A record that would be more is truncated instead. At most kPartsMax.
-    std::uint32_t parts_max = 64;
-};
-
-// What is guaranteed fits into this, whatever is in it, next to an overhead of up to 512 bytes.
-inline constexpr std::size_t kFitLimitMin = 16_KiB;
-inline constexpr std::uint32_t kPartsMax = 9999;
 
 // What became of a record.
 struct Fitted {
@@ -67,7 +52,6 @@ public:
     // Appends record `n`, from 1, of what was decided; no newline.
     void append(std::uint32_t n, std::string& out);
 
-    // For records that are known to fit.
     bool fits(std::string_view record, std::string_view id = {}) const;
 
 private:
@@ -88,11 +72,14 @@ private:
     std::string ours_;
     std::size_t items_bytes_ = 0;
     std::string head_;                   // of every part but the first, up to its number
-    std::string record_hash_;            // 32 hex digits
+    std::string part_id_;                // of the record
     std::vector<std::uint32_t> pieces_;  // where each ends
 };
 
-// Where a record names itself: ["]auditfwd.id["] is `id` afterwards, and nothing else changes.
+// `record` with `id` in `auditfwd.id`, otherwise as it is. Adds at most id_bytes_max(id.size()).
 void append_with_id(std::string& out, std::string_view record, std::string_view id);
+constexpr std::size_t id_bytes_max(std::size_t id_bytes) {
+    return std::string_view{",\"auditfwd\":{\"id\":\"\"}"}.size() + id_bytes;
+}
 
 }  // namespace auditfwd

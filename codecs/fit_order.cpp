@@ -51,15 +51,10 @@ enum StatusMember { kCode, kStatusMetadata, kStatusWord, kMessage, kReason, kDet
 
 // A table loads words of eight bytes.
 int index_of(const NameTable& names, std::string_view key, const char* text_end) {
-    NameMatch match;
-    if (text_end - key.data() >= 8) {
-        match = names.match(key);
-    } else {
-        char copy[16] = {};
-        std::memcpy(copy, key.data(), key.size());
-        match = names.match({copy, key.size()});
-    }
-    return match.exact ? match.index : -1;
+    if (text_end - key.data() >= 8) return names.index_of(key);
+    char copy[16] = {};
+    std::memcpy(copy, key.data(), key.size());
+    return names.index_of({copy, key.size()});
 }
 
 bool is_scalar_start(char first) { return first != '{' && first != '[' && first != '"'; }
@@ -70,6 +65,8 @@ FitRule name_rule(char first, FitStep goes = kNever, std::size_t keeps = kNameBy
     if (first != '"') return kUnknownRule;
     return {.goes = goes, .shortens = kLongNames, .keeps = static_cast<std::uint16_t>(keeps)};
 }
+
+FitRule number_rule() { return {.shortens = kLongNames, .keeps = kNumberBytesKept}; }
 
 FitRule object_rule(char first, Place inside, FitStep goes = kNever) {
     if (first != '{') return kUnknownRule;
@@ -156,7 +153,7 @@ FitRule user_rule(int index, char first, bool impersonated) {
 FitRule status_rule(int index, char first) {
     switch (index) {
         case kCode:
-            return is_scalar_start(first) ? FitRule{.shortens = kLongNames, .keeps = kWordBytesKept} : kUnknownRule;
+            return is_scalar_start(first) ? number_rule() : kUnknownRule;
         case kStatusWord:
         case kReason:
             return name_rule(first, kLast);
@@ -190,7 +187,7 @@ FitRule our_rule(int index, char first) {
             return {.goes = kManagedFields};
         default:
             if (index < kFlagsBegin || !is_scalar_start(first)) return kUnknownRule;
-            return {.shortens = kLongNames, .keeps = kWordBytesKept};
+            return number_rule();
     }
 }
 
@@ -304,7 +301,8 @@ FitRule rule_of_element(FitPlace place, std::size_t index, char first, bool resp
             if (index != 0 || first != '"') return {.goes = kSourceIps};
             return {.shortens = kSourceIps, .keeps = kNameBytesKept};
         case Place::kDetections:
-            return index < kDetectionsKept ? name_rule(first) : kUnknownRule;
+            if (index > kDetectionsKept) return kUnknownRule;
+            return name_rule(first, kNever, index < kDetectionsKept ? kNameBytesKept : kNumberBytesKept);
         case Place::kItems:
             return {.goes = items, .inside = first == '{' ? Place::kItem : Place::kNone};
         case Place::kRows:

@@ -8,6 +8,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "forwarder/base/limits.h"
+
 namespace auditfwd {
 
 enum class FitStep : std::uint8_t {
@@ -61,12 +63,14 @@ enum class FitPlace : std::uint8_t {
     kBodyAnnotations,  // of an object in a body
 };
 
-// Bytes, as encoded, that are kept of a guaranteed string that is long, of words that are never long, and of a path.
+// Bytes, as encoded, that are kept of a guaranteed string that is long, of words and numbers that never are, and of a
+// path.
 inline constexpr std::size_t kNameBytesKept = 256;
-inline constexpr std::size_t kWordBytesKept = 64;
+inline constexpr std::size_t kWordBytesKept = 32;
+inline constexpr std::size_t kNumberBytesKept = 16;
 inline constexpr std::size_t kPathBytesKept = 1024;
-// Entries of detections that are kept; the last may be "+N".
-inline constexpr std::size_t kDetectionsKept = 33;
+// Entries of detections that are kept; behind them may stand "+N".
+inline constexpr std::size_t kDetectionsKept = limits::kRecordListMax;
 
 struct FitRule {
     FitStep goes = FitStep::kNever;

@@ -54,6 +54,7 @@ struct RecordView {
     Offset offset;
     std::string_view json;  // without newline
     RecordFacts facts;
+    std::uint32_t part = 0;  // of a record that was split, from 1; 0: it is whole
 };
 
 std::string_view to_string(Level level);        // "Metadata"

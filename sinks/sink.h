@@ -25,10 +25,12 @@
 #include "forwarder/base/helper_thread.h"
 #include "forwarder/base/metrics.h"
 #include "forwarder/base/result.h"
+#include "sinks/oversize_options.h"
 
 namespace auditfwd {
 
-// Consecutive records for one request, offsets ascending (filtered ones are missing). They outlive the send.
+// Consecutive records for one request, offsets ascending (filtered ones are missing); or parts of one record, in order,
+// all with its offset. They outlive the send.
 using Batch = std::span<const RecordView>;
 
 // What one request may carry, in the destination's own count.
@@ -38,12 +40,25 @@ struct SinkLimits {
     std::chrono::milliseconds batch_span_max = std::chrono::milliseconds::max();  // oldest to newest stage time
     std::size_t record_bytes_max = SIZE_MAX;  // delivery fits larger records before it sends
     std::size_t record_overhead_bytes = 0;    // counted for each record, in both limits above
+    Oversize oversize = Oversize::kSplit;     // what becomes of a record above record_bytes_max
+    std::uint32_t parts_max = 64;             // more: it is truncated
+    bool id_in_record = false;                // `auditfwd.id` is spliced into each: there is no better place
     unsigned in_flight_max = 1;               // sends that may be outstanding at once; 1 keeps the order
 };
 
+// Of a destination that takes any batch, with what was configured for one record.
+inline SinkLimits limits_of(const OversizeOptions& options) {
+    SinkLimits limits;
+    if (options.limit_bytes != 0) limits.record_bytes_max = options.limit_bytes;
+    limits.oversize = options.oversize;
+    limits.parts_max = options.parts_max;
+    return limits;
+}
+
 // The destination has every record, durably once checkpoint() says so.
 struct Delivered {
-    // Commit the cursor before the next send: the sink's files depend on it (rotation).
+    // Commit the cursor before the next send: the sink's files depend on it (rotation). Only further parts of the same
+    // record come before.
     bool commit_first = false;
 };
 

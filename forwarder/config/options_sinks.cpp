@@ -60,6 +60,21 @@ void declare(OptionVisitor& options, DeliveryOptions& delivery) {
                   delivery.in_flight_max, {1, 64});
 }
 
+// As members of a sink's own mapping. `limit_unset`: what holds when no limit is given.
+void declare(OptionVisitor& options, OversizeOptions& oversize, std::string_view limit_unset) {
+    options.size({.key = "limit",
+                  .help = "The most one record may have, as the destination counts.",
+                  .unset = limit_unset,
+                  .example = "256KiB"},
+                 oversize.limit_bytes, {kFitLimitMin, 1_GiB});
+    options.choice({.key = "oversize",
+                    .help = "What becomes of a larger record: `split` sends it in parts that `auditfwd reassemble` "
+                            "joins, `truncate` sends what fits of it."},
+                   oversize.oversize, {"split", "truncate"});
+    options.count({.key = "max_parts", .help = "A record that would have more parts is truncated."}, oversize.parts_max,
+                  {2, kPartsMax});
+}
+
 void declare(OptionVisitor& options, FileSinkOptions& file) {
     options.path({.key = "path",
                   .help = "`DIR/audit.ndjson` writes `DIR/audit-OFFSET.ndjson`, one after the other; `-` is standard "
@@ -71,6 +86,7 @@ void declare(OptionVisitor& options, FileSinkOptions& file) {
     options.duration({.key = "rotate_after", .help = "The same by age; `0s`: by size alone."}, file.rotate_after,
                      {0s, 8760h});
     options.flag({.key = "compress", .help = "Writes zstd; names end in `.zst`."}, file.compress);
+    declare(options, file.oversize, "none");
 }
 
 void declare(OptionVisitor&, DiscardOptions&) {}

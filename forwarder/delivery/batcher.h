@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "codecs/block.h"
+#include "codecs/fit.h"
 #include "forwarder/base/units.h"
 #include "forwarder/delivery/select.h"
 #include "sinks/sink.h"
@@ -27,7 +28,7 @@ struct LoadedBatch {
     std::vector<RecordView> records;
     std::vector<Offset> owned_from;
     std::vector<std::shared_ptr<const StoredBlock>> blocks;  // keep the records' bytes alive
-    bool too_large = false;                                  // its one record is beyond SinkLimits::record_bytes_max
+    bool too_large = false;  // its one record may be beyond SinkLimits::record_bytes_max
 };
 
 // How much more one batch takes, by the destination's count.
@@ -39,9 +40,14 @@ public:
     bool take(const RecordView& record);
     bool full() const { return records_ >= limits_.batch_records_max; }
     bool too_large(const RecordView& record) const { return bytes_of(record) > limits_.record_bytes_max; }
-    std::size_t bytes_of(const RecordView& record) const { return record.json.size() + limits_.record_overhead_bytes; }
+    std::size_t bytes_of(const RecordView& record) const {
+        return record.json.size() + limits_.record_overhead_bytes + (limits_.id_in_record ? kIdBytes : 0);
+    }
 
 private:
+    // At most, so that it need not be looked at: the spool's id, a slash and an offset.
+    static constexpr std::size_t kIdBytes = id_bytes_max(32 + 1 + 20);
+
     SinkLimits limits_;
     std::size_t records_ = 0;
     std::size_t bytes_ = 0;

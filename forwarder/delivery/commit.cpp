@@ -17,6 +17,7 @@ bool Delivery::commit_is_due() const {
 Task<void> Delivery::commit() {
     hold_ = true;
     while (sending_ > 0) co_await changed_.wait();
+    if (rolling_back_) co_return;  // a record was given up half-way
     auto state = co_await sink_->checkpoint();
     if (!state) {
         meter_.commit_failures.Increment();

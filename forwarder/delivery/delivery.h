@@ -1,6 +1,10 @@
 // One sink's way through the spool: what it wants, in batches it takes, until it has everything.
 //
-//   cursor ─▶ SpoolReader::read ─▶ select ─▶ (sink policy, fit) ─▶ batch ─▶ Sink::send ─▶ progress ─▶ commit
+//   cursor ─▶ SpoolReader::read ─▶ select ─▶ (sink policy) ─▶ batch ─▶ Sink::send ─▶ progress ─▶ commit
+//                                                               └▶ fit ─▶┘
+//
+// A record that is too large for the sink is a batch of its own, and becomes several sends if it needs them. It counts
+// as delivered once, when all of them are; no commit comes between.
 //
 // A Delivery shares nothing with another but the spool's block cache: its own coroutines, its own helper thread, its
 // own cursor. So a sink that fails, blocks or is slow holds up no other; what it has not had waits in the spool.
@@ -18,6 +22,7 @@
 #include <optional>
 #include <string>
 
+#include "codecs/fit.h"
 #include "forwarder/base/helper_thread.h"
 #include "forwarder/base/log.h"
 #include "forwarder/base/signal.h"
@@ -102,11 +107,17 @@ private:
     Task<void> deliver_batch(LoadedBatch batch);
     Task<bool> deliver_parts(Parts parts, Origin origin);
     // Nothing when the delivery leaves before the send could begin.
-    Task<std::optional<Outcome>> send(Batch batch);
+    Task<std::optional<Outcome>> send(Batch batch, Origin origin);
     Task<bool> refuse(Parts& parts, Permanent answer, Origin origin);
     Task<bool> dead_letter(Part part, std::string reason, Origin origin);
     void account_delivered(const Part& part, Origin origin);
     void finish(OffsetRange range, const CursorCounts& counts);
+
+    // fit.cpp: a record that the sink does not take as it is
+    Task<bool> deliver_fitted(LoadedBatch batch, Origin origin);
+    Task<std::optional<Outcome>> send_parts(Fitter& fitter, RecordView record, std::uint32_t count);
+    void note_fitted(const Fitted& fitted);
+    std::string id_of(Offset offset, Origin origin) const;
 
     // commit.cpp
     bool commit_is_due() const;

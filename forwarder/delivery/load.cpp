@@ -58,8 +58,6 @@ Task<std::optional<LoadedBatch>> Delivery::load() {
     std::optional<LoadedBatch> batch;
     if (!batcher_.empty()) batch = batcher_.take();
     account_filtered();
-    // Here a record beyond limits_.record_bytes_max will be fitted (sink policy, then fit); until then the batcher
-    // leaves it alone in its batch, and deliver_batch() makes it a dead letter.
     co_return batch;
 }
 

@@ -96,13 +96,11 @@ Task<bool> Delivery::redeliver_letters(std::vector<DeadLetter> letters, Origin o
             batch.records.push_back(record);
             batch.owned_from.push_back(record.offset);
         }
-        const bool too_large = batch.too_large;
-        Parts parts{std::move(batch)};
         bool ended = false;
-        if (too_large) {
-            Permanent answer{.reason = "larger than the sink takes", .refused = {0}};
-            ended = co_await refuse(parts, std::move(answer), origin);
+        if (batch.too_large) {
+            ended = co_await deliver_fitted(std::move(batch), origin);
         } else {
+            Parts parts{std::move(batch)};
             ended = co_await deliver_parts(std::move(parts), origin);
         }
         if (!ended) co_return false;

@@ -1,6 +1,7 @@
 // Delivery, from batches to what became of their records.
 #include "forwarder/base/log.h"
 #include "forwarder/delivery/delivery.h"
+#include "forwarder/delivery/sending.h"
 
 namespace auditfwd {
 
@@ -18,35 +19,20 @@ private:
     Delivery& delivery_;
 };
 
-class Delivery::Sending {
-public:
-    explicit Sending(Delivery& delivery) : delivery_{delivery} { ++delivery_.sending_; }
-    Sending(const Sending&) = delete;
-    ~Sending() {
-        --delivery_.sending_;
-        delivery_.changed_.notify_all();
-    }
-
-private:
-    Delivery& delivery_;
-};
-
 Task<void> Delivery::deliver_batch(LoadedBatch batch) {
     const InFlight in_flight{*this};
-    const bool too_large = batch.too_large;
-    Parts parts{std::move(batch)};
-    if (too_large) {
-        Permanent answer{.reason = "larger than the sink takes", .refused = {0}};
-        co_await refuse(parts, std::move(answer), Origin::kSpool);
+    if (batch.too_large) {
+        co_await deliver_fitted(std::move(batch), Origin::kSpool);
         co_return;
     }
+    Parts parts{std::move(batch)};
     co_await deliver_parts(std::move(parts), Origin::kSpool);
 }
 
 Task<bool> Delivery::deliver_parts(Parts parts, Origin origin) {
     Retry retry{options_.retry_min, options_.retry_max, context_.random};
     while (!parts.empty()) {
-        auto outcome = co_await send(parts.front().records);
+        auto outcome = co_await send(parts.front().records, origin);
         if (!outcome) co_return false;
         if (auto* const failed = std::get_if<Transient>(&*outcome)) {
             meter_.transient_batches.Increment();
@@ -68,11 +54,23 @@ Task<bool> Delivery::deliver_parts(Parts parts, Origin origin) {
     co_return true;
 }
 
-Task<std::optional<Outcome>> Delivery::send(Batch batch) {
+Task<std::optional<Outcome>> Delivery::send(Batch batch, Origin origin) {
     while (hold_ && !leaving()) co_await changed_.wait();
     if (leaving()) co_return std::nullopt;
     const Sending sending{*this};
-    co_return co_await sink_->send(batch);
+    if (!limits_.id_in_record) co_return co_await sink_->send(batch);
+    std::string text;
+    std::vector<std::size_t> ends;
+    for (const auto& record : batch) {
+        append_with_id(text, record.json, id_of(record.offset, origin));
+        ends.push_back(text.size());
+    }
+    std::vector<RecordView> named{batch.begin(), batch.end()};
+    for (std::size_t i = 0, begin = 0; i < named.size(); begin = ends[i++]) {
+        named[i].json = std::string_view{text}.substr(begin, ends[i] - begin);
+        named[i].facts.bytes = static_cast<std::uint32_t>(named[i].json.size());
+    }
+    co_return co_await sink_->send(named);
 }
 
 Task<bool> Delivery::refuse(Parts& parts, Permanent answer, Origin origin) {

@@ -13,9 +13,9 @@ FileSinkOptions absolute(FileSinkOptions options) {
 }  // namespace
 
 FileSink::FileSink(FileSinkOptions options, SinkContext context)
-    : context_{std::move(context)}, file_{absolute(std::move(options)), context_} {}
-
-SinkLimits FileSink::limits() const { return {}; }
+    : context_{std::move(context)},
+      limits_{limits_of(options.oversize)},
+      file_{absolute(std::move(options)), context_} {}
 
 Task<Result<void>> FileSink::open(std::string state, Offset next) {
     std::optional<SteadyTime> due;

@@ -9,7 +9,7 @@ class FileSink final : public Sink {
 public:
     FileSink(FileSinkOptions options, SinkContext context);
 
-    SinkLimits limits() const override;
+    SinkLimits limits() const override { return limits_; }
     Task<Result<void>> open(std::string state, Offset next) override;
     Task<Outcome> send(Batch batch) override;
     Task<Result<std::string>> checkpoint() override;
@@ -18,6 +18,7 @@ public:
 
 private:
     SinkContext context_;
+    const SinkLimits limits_;
     OutputFile file_;  // on the helper thread
     std::optional<SteadyTime> due_;
 };

@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <filesystem>
 
+#include "sinks/oversize_options.h"
+
 namespace auditfwd {
 
 struct FileSinkOptions {
@@ -13,6 +15,7 @@ struct FileSinkOptions {
     std::uint64_t rotate_bytes = 128ull << 20;
     std::chrono::seconds rotate_after{3600};  // 0: by size alone
     bool compress = false;                    // zstd, one frame a batch; names end in .zst
+    OversizeOptions oversize{};
 };
 
 }  // namespace auditfwd

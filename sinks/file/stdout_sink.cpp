@@ -8,8 +8,6 @@
 #include <climits>
 #include <utility>
 
-#include "forwarder/base/units.h"
-
 namespace auditfwd {
 
 namespace {
@@ -17,8 +15,6 @@ namespace {
 constexpr int kPatienceMs = 1000;
 
 }  // namespace
-
-SinkLimits StdoutSink::limits() const { return {.batch_bytes_max = 64_KiB}; }
 
 Task<Result<void>> StdoutSink::open(std::string, Offset) { co_return Result<void>{}; }
 

@@ -13,7 +13,7 @@ struct Make {
     SinkContext& context;
 
     std::unique_ptr<Sink> operator()(const FileSinkOptions& options) const {
-        if (options.path == "-") return std::make_unique<StdoutSink>(std::move(context));
+        if (options.path == "-") return std::make_unique<StdoutSink>(std::move(context), options.oversize);
         return std::make_unique<FileSink>(options, std::move(context));
     }
     std::unique_ptr<Sink> operator()(const DiscardOptions&) const { return std::make_unique<DiscardSink>(); }

@@ -76,8 +76,8 @@ void expect_evidence(const std::string& record, const std::string& fitted) {
         const auto after = find(fitted, path);
         ASSERT_TRUE(after.has_value()) << path.back() << "\n" << record.substr(0, 2000);
         EXPECT_TRUE(is_kept(*before, *after)) << path.back() << ": " << *before << " → " << *after;
-        if (before->size() > 400) {
-            EXPECT_GE(after->size(), code ? 64u : 250u);
+        if (before->size() > 300) {
+            EXPECT_GE(after->size(), code ? 16u : 250u);
         }
     }
     const auto before = find(record, {"auditfwd", "detections"});

@@ -28,6 +28,7 @@ int parse_and_run(int argc, const char* const* argv) {
     add_pipe(app, exit);
     add_explain(app, exit);
     add_rules(app, exit);
+    add_reassemble(app, exit);
     add_spool(app, exit);
     add_deadletters(app, exit);
     add_config(app, exit);

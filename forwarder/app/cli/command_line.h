@@ -25,6 +25,7 @@ void add_validate(CLI::App& app, int& exit);
 void add_pipe(CLI::App& app, int& exit);
 void add_explain(CLI::App& app, int& exit);
 void add_rules(CLI::App& app, int& exit);
+void add_reassemble(CLI::App& app, int& exit);
 void add_spool(CLI::App& app, int& exit);
 void add_deadletters(CLI::App& app, int& exit);
 void add_config(CLI::App& app, int& exit);
