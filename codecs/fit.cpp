@@ -92,7 +92,9 @@ Result<Fitted> Fitter::truncate(Fitted::How how) {
         fitted_.how = how;
         fitted_.step = step;
         fitted_.records = how == Fitted::How::kSplit ? static_cast<std::uint32_t>(pieces_.size() + 1) : 1;
-        fitted_.bytes_removed = how == Fitted::How::kSplit ? 0 : measures_.bytes - left;
+        // Of items, up to one less than there is room for.
+        const auto stays = left + (step == FitStep::kItems ? items_bytes_ : 0);
+        fitted_.bytes_removed = how == Fitted::How::kSplit ? 0 : measures_.bytes - std::min(measures_.bytes, stays);
         return fitted_;
     }
     return Error{ErrorCode::kTooLarge, "what is guaranteed of a record does not fit into the limit"};

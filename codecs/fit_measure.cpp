@@ -103,7 +103,7 @@ private:
         frame.last = std::max(frame.last, child.goes);
         if (child.goes == FitStep::kNever) return;
         take(child.goes, bytes - child.elsewhere + 1);
-        if (child.rule.goes == child.goes && !child.rule.rewritten) note(child.goes, child.goes);
+        if (child.rule.goes == child.goes && !child.rule.rewritten) note(child.goes, around().child.goes);
     }
 
     // An address is known to be the last one when none follows.

@@ -40,7 +40,9 @@ std::string everything() {
                R"(],"annotations":{"kubectl.kubernetes.io/last-applied-configuration":)" + pad +
                R"(,"a":"b"}},"spec":)" + pad + "}";
     };
-    std::string items, addresses = "\"first\"";
+    std::string items, addresses = "\"first\"", numbers = "[0";
+    for (int i = 0; i < 10'000; ++i) numbers += ",0";
+    numbers += ']';
     for (int i = 0; i < 400; ++i)
         items += (i == 0 ? "" : ",") + object("pod-" + std::to_string(i) + std::string(50, 'n'), padding(100));
     for (int i = 0; i < 2000; ++i) addresses += ",\"10.0.0.1\"";
@@ -49,8 +51,9 @@ std::string everything() {
            R"(","user":{"username":"alice","groups":[)" + p + R"(],"extra":{"e":[)" + p + R"(]}},"userAgent":)" + p +
            R"(,"sourceIPs":[)" + addresses + R"(,"last"],"impersonatedUser":{"username":"bob","groups":[)" + p +
            R"(]},"objectRef":{"name":"n"},)" + R"("responseStatus":{"code":200,"message":)" + p +
-           R"(},"requestObject":)" + object("request", p) + R"(,"responseObject":{"rest":)" + p + R"(,"items":[)" +
-           items + R"(]},"annotations":{"authorization.k8s.io/decision":"allow","x":)" + p + R"(},"new":)" + p +
+           R"(},"requestObject":{"list":)" + numbers + ',' + object("request", p).substr(1) +
+           R"(,"responseObject":{"rest":)" + p + R"(,"items":[)" + items +
+           R"(]},"annotations":{"authorization.k8s.io/decision":"allow","x":)" + p + R"(},"new":)" + p +
            R"(,"auditfwd":{"cluster":"c","source":"s","detections":["d"],"outputs":[)" + p + "]}}";
 }
 
@@ -67,6 +70,24 @@ TEST(FitCases, Steps_come_in_their_order_as_the_limit_falls) {
     EXPECT_EQ(steps, all);
 }
 
+TEST(FitCases, What_went_is_named_until_what_is_around_it_goes_too) {
+    const auto record = everything();
+    const auto removed = [&](std::size_t limit) {
+        const auto text = truncate(record, limit).text;
+        const auto begin = text.rfind("\"removed\":[") + 11;
+        return text.substr(begin, text.find(']', begin) - begin);
+    };
+    const std::string managed = R"("/requestObject/metadata/managedFields")";
+    const std::string applied =
+        R"("/requestObject/metadata/annotations/kubectl.kubernetes.io~1last-applied-configuration")";
+    EXPECT_EQ(removed(350'000), managed + ',' + applied + R"(,"/responseObject/items/*")");
+    EXPECT_EQ(removed(290'000), managed + ',' + applied + R"(,"/responseObject/items/*","/responseObject/items")");
+    EXPECT_EQ(removed(120'000),
+              R"("/verb","/requestURI","/user/extra","/userAgent","/requestObject","/responseObject",)"
+              R"("/annotations/*","/new")");
+    EXPECT_EQ(removed(kFitLimitMin), R"("+13")");
+}
+
 TEST(FitCases, Of_items_their_names_stay_and_the_first_ones_longest) {
     const auto record = everything();
     const auto named = truncate(record, 350'000);
@@ -80,7 +101,7 @@ TEST(FitCases, Of_items_their_names_stay_and_the_first_ones_longest) {
     EXPECT_THAT(few.text, Not(HasSubstr("pod-399")));
     EXPECT_THAT(few.text, HasSubstr(R"("items":400)"));
     EXPECT_GT(few.text.size(), 290'000u - 120) << "as many as fit";
-    const auto none = truncate(record, 60'000);
+    const auto none = truncate(record, 200'000);
     EXPECT_THAT(none.text, HasSubstr(R"("items":400)"));
     EXPECT_THAT(none.text, HasSubstr(R"("/responseObject")"));
 }

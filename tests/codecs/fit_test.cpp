@@ -155,7 +155,7 @@ void check(const std::string& record, const FitOptions& options, std::string_vie
 
 TEST(Fit, Any_record_comes_out_within_any_limit_valid_honest_and_whole_when_it_was_split) {
     const auto start = seed();
-    for (std::size_t i = 0; i < rounds(60); ++i) {
+    for (std::size_t i = 0; i < rounds(30); ++i) {
         SCOPED_TRACE("AUDITFWD_SEED=" + std::to_string(start) + ", round " + std::to_string(i));
         RandomRecord random{start + i};
         const auto record = random.record(random.chance(20) ? 300'000 : 30'000);
