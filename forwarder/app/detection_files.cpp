@@ -72,7 +72,7 @@ Result<Detections::Loaded> load_detections(const DetectionOptions& options, File
     TRY(auto texts, read_rule_files(options.rules, files));
     if (texts.empty()) return Detections::Loaded{};
     const auto keep = options.dropped_but_detected == DetectionOptions::Dropped::kMetadata;
-    return Detections::load(std::move(texts), {.keep_dropped = keep});
+    return Detections::load(std::move(texts), {.keep_dropped = keep, .outputs = options.outputs});
 }
 
 }  // namespace auditfwd

@@ -36,6 +36,7 @@ struct SinkConfig {
 struct DetectionOptions {
     std::vector<std::string> rules{"builtin"};  // "builtin", "none", files, directories, or a directory and *.yaml
     enum class Dropped { kCount, kMetadata } dropped_but_detected = Dropped::kCount;
+    bool outputs = false;
 };
 
 struct AdminOptions {

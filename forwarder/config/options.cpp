@@ -83,6 +83,11 @@ void declare(OptionVisitor& options, Config& config) {
                     .help = "An event on which a rule fires and which the policy drops: only counted, or kept at level "
                             "Metadata."},
                    config.detection.dropped_but_detected, {"count", "metadata"});
+    options.flag(
+        {.key = "detection_outputs",
+         .help = "Whether records carry what the rules that fired say (`auditfwd.outputs`), rendered from what "
+                 "was kept."},
+        config.detection.outputs);
     options.size(
         {.key = "memory", .help = "The bound on memory. The process stays below this and 32 MiB more, under any load."},
         config.memory, {32_MiB, 1ull << 40});

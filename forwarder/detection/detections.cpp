@@ -47,6 +47,10 @@ const Detected* EventDetector::detect(const Event& event) {
     return &detected_;
 }
 
+std::span<const std::uint32_t> EventDetector::named() const {
+    return std::span{order_}.first(std::min(order_.size(), limits::kRecordListMax));
+}
+
 void EventDetector::count_dropped() {
     for (const auto rule : found_) {
         detections_->counts().by_rule[rule].dropped.fetch_add(1, std::memory_order_relaxed);
@@ -62,7 +66,7 @@ void EventDetector::describe() {
     detected_.names.clear();
     detected_.tags.clear();
     detected_.priority = Priority::kNone;
-    auto order = found_;
+    auto& order = order_ = found_;
     // A record has room for so many: then the most severe ones.
     if (order.size() > limits::kRecordListMax) {
         std::ranges::stable_sort(order, {}, [&](std::uint32_t rule) { return rules[rule].priority; });

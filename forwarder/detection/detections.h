@@ -28,6 +28,7 @@ class Detections {
 public:
     struct Options {
         bool keep_dropped = false;  // an event that the policy drops is kept at level Metadata if a rule fired on it
+        bool outputs = false;       // records carry what the rules' outputs say
     };
     struct Loaded {
         std::shared_ptr<const Detections> detections;
@@ -75,6 +76,8 @@ public:
     const Detected* detect(const Event& event);
     // The rules that fired, ascending.
     std::span<const std::uint32_t> rules() const { return found_; }
+    // Those of them that the record names, in its order.
+    std::span<const std::uint32_t> named() const;
     // The policy dropped the event in hand.
     void count_dropped();
     // Of the event in hand, which must still be there.
@@ -91,6 +94,7 @@ private:
     std::uint32_t until_timed_ = 1;
     std::vector<std::uint32_t> found_;
     std::vector<std::uint32_t> described_;  // what detected_ says
+    std::vector<std::uint32_t> order_;      // of its names
     Detected detected_;
 };
 

@@ -1,7 +1,10 @@
 #include "forwarder/pipeline/pipeline.h"
 
 #include <algorithm>
+#include <utility>
 
+#include "codecs/json_text.h"
+#include "forwarder/base/limits.h"
 #include "forwarder/base/units.h"
 
 namespace auditfwd {
@@ -75,18 +78,18 @@ void Pipeline::take(const Item& item, BlockBuilder& out) {
             level = Level::kMetadata;
         }
     }
+    const Verdict verdict{
+        .level = level, .rule = decision.rule, .unreadable = decision.unreadable, .detected = detected};
+    const auto begin = out.text().size();
     if (!dropped) {
         RecordFacts facts;
-        const Verdict verdict{
-            .level = level, .rule = decision.rule, .unreadable = decision.unreadable, .detected = detected};
-        const bool written =
-            part ? writer_.write_whole(event, editor_, out.text(), facts)
-                 : apply(level, decision.omit_managed_fields) &&
-                       redactor_.apply(event, reader_.edits(), reader_.removed()) &&
-                       writer_.write(event, reader_.edits(), reader_.removed(), verdict, editor_, out.text(), facts);
+        const bool written = part ? writer_.write_whole(event, editor_, out.text(), facts)
+                                  : write(verdict, decision.omit_managed_fields, out.text(), facts);
         if (!written) return reject(item, Rejection::kMalformed);
+        if (detected && detector_->detections()->options().outputs) add_outputs(begin, out.text());
         out.add(facts);
     }
+    if (observer_ && detected) explain_outputs(verdict, dropped, std::string_view{out.text()}.substr(begin));
     ++tally_.received;
     ++(dropped ? tally_.dropped[static_cast<std::size_t>(drop_reason(decision, level))] : tally_.stored);
     count_flaws(event, decision.unreadable);
@@ -100,7 +103,55 @@ void Pipeline::report(const Item& item, const Decision& decision, Level level, b
                      .level = level,
                      .dropped = dropped,
                      .removed = &reader_.removed(),
-                     .detector = detected ? detector_ : nullptr});
+                     .detector = detected ? detector_ : nullptr,
+                     .outputs = outputs_});
+    outputs_ = {};
+}
+
+// What the level keeps, redacted, as a line. False: something that is kept is malformed.
+bool Pipeline::write(const Verdict& verdict, bool omit_managed_fields, std::string& out, RecordFacts& facts) {
+    auto& event = reader_.event();
+    return apply(verdict.level, omit_managed_fields) && redactor_.apply(event, reader_.edits(), reader_.removed()) &&
+           writer_.write(event, reader_.edits(), reader_.removed(), verdict, editor_, out, facts);
+}
+
+std::span<const std::string> Pipeline::outputs(std::string_view record, std::span<const std::uint32_t> rules) {
+    if (!rule_outputs_) rule_outputs_ = std::make_unique<RuleOutputs>(detector_->detections());
+    scratch_.assign(record);
+    scratch_.append(limits::kPadding, ' ');
+    return rule_outputs_->render({scratch_.data(), record.size()}, rules);
+}
+
+// Into the member `auditfwd` of the record that was just written, which is its last. Not where another auditfwd has
+// said what it detected: the outputs could not be told apart.
+void Pipeline::add_outputs(std::size_t begin, std::string& out) {
+    if (reader_.event().find(Field::kAuditfwd) != nullptr) return;
+    constexpr std::string_view kEnd = "}}\n";
+    const auto texts = outputs(std::string_view{out}.substr(begin, out.size() - 1 - begin), detector_->named());
+    out.resize(out.size() - kEnd.size());
+    out += ",\"outputs\":";
+    char before = '[';
+    for (const auto& text : texts) {
+        out += std::exchange(before, ',');
+        append_quoted(out, text);
+    }
+    out += ']';
+    out += kEnd;
+}
+
+// Of a dropped event as it would be kept at level Metadata.
+void Pipeline::explain_outputs(const Verdict& verdict, bool dropped, std::string_view record) {
+    std::string at_metadata;
+    if (dropped) {
+        auto lower = verdict;
+        lower.level = Level::kMetadata;
+        RecordFacts facts;
+        if (!write(lower, false, at_metadata, facts)) return;
+        reader_.removed().clear();
+        record = at_metadata;
+    }
+    record.remove_suffix(1);
+    outputs_ = outputs(record, detector_->rules());
 }
 
 // Marks and cuts what the level does not keep. False: a member that is kept is malformed.

@@ -15,6 +15,7 @@
 #include "codecs/record_writer.h"
 #include "forwarder/base/result.h"
 #include "forwarder/detection/detections.h"
+#include "forwarder/detection/rule_outputs.h"
 #include "forwarder/pipeline/tally.h"
 #include "forwarder/policy/policy.h"
 #include "forwarder/redaction/redaction.h"
@@ -47,7 +48,8 @@ struct ItemReport {
     Level level = Level::kNone;  // of the record: the lower of the event's and the policy's
     bool dropped = false;
     const Removed* removed = nullptr;
-    EventDetector* detector = nullptr;  // its rules() fired; null: none did
+    EventDetector* detector = nullptr;     // its rules() fired; null: none did
+    std::span<const std::string> outputs;  // of these rules, in their order
 };
 class PipelineObserver {
 public:
@@ -76,6 +78,10 @@ public:
 private:
     void take(const Item& item, BlockBuilder& out);
     void report(const Item& item, const Decision& decision, Level level, bool dropped, bool detected);
+    bool write(const Verdict& verdict, bool omit_managed_fields, std::string& out, RecordFacts& facts);
+    void add_outputs(std::size_t begin, std::string& out);
+    void explain_outputs(const Verdict& verdict, bool dropped, std::string_view record);
+    std::span<const std::string> outputs(std::string_view record, std::span<const std::uint32_t> rules);
     void reject(const Item& item, Rejection reason);
     bool apply(Level level, bool omit_managed_fields);
     bool cut_managed_fields(Event& event, Field field);
@@ -90,6 +96,9 @@ private:
     std::unique_ptr<EventDetector> own_detector_;
     EventDetector* const detector_;  // null: no rules
     PipelineObserver* const observer_;
+    std::unique_ptr<RuleOutputs> rule_outputs_;  // once there is something to say
+    std::string scratch_;                        // a record that rules' outputs are rendered from
+    std::span<const std::string> outputs_;       // for the observer
     Tally tally_;
     std::vector<RejectedRange> rejected_;
 };

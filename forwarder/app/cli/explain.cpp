@@ -57,18 +57,23 @@ private:
         line_ += fmt::format(R"(,"level":"{}","dropped":{},"removed":[)", to_string(decision.level), report.dropped);
         if (report.removed) report.removed->append_to(line_);
         line_ += R"(],"detections":[)";
-        if (report.detector) append_detections(*report.detector);
+        if (report.detector) append_detections(*report.detector, report.outputs);
         line_ += fmt::format(R"(],"n":{}}})", number);
     }
 
-    void append_detections(EventDetector& detector) {
+    void append_detections(EventDetector& detector, std::span<const std::string> outputs) {
         const auto& rules = detector.detections()->ruleset().rules();
+        std::size_t n = 0;
         for (const auto i : detector.rules()) {
             if (line_.back() != '[') line_ += ',';
             line_ += R"({"rule":)";
             append_quoted(line_, rules[i].name);
             line_ += fmt::format(R"(,"priority":"{}","tags":)", to_string(rules[i].priority));
             append_list(rules[i].tags);
+            if (n < outputs.size()) {
+                line_ += R"(,"output":)";
+                append_quoted(line_, outputs[n++]);
+            }
             line_ += R"(,"because":)";
             append_list(detector.because(i));
             line_ += '}';
@@ -106,9 +111,20 @@ public:
         if (report.removed && !report.dropped) report.removed->append_to(removed);
         std::erase(removed, '"');
         output_.write(row(n, report.event->audit_id, to_string(report.event->stage), level, rule(decision), removed));
+        if (report.detector) write_detections(*report.detector, report.outputs);
     }
 
 private:
+    void write_detections(EventDetector& detector, std::span<const std::string> outputs) {
+        const auto& rules = detector.detections()->ruleset().rules();
+        std::size_t n = 0;
+        for (const auto i : detector.rules()) {
+            const auto output = n < outputs.size() ? harmless(outputs[n++], 400) : std::string{};
+            output_.write(
+                fmt::format("{:>6}  {} ({}): {}\n", '!', rules[i].name, to_string(rules[i].priority), output));
+        }
+    }
+
     std::string rule(const Decision& decision) const {
         if (decision.unreadable) return "request cannot be read";
         if (decision.rule == 0) return "no rule matches";
@@ -149,7 +165,7 @@ int explain(const WalkOptions& options) {
 void add_explain(CLI::App& app, int& exit) {
     auto options = std::make_shared<WalkOptions>();
     auto* command = app.add_subcommand("explain",
-                                       "What the policy makes of each event on stdin: JSON lines, or a table on "
+                                       "What rules and policy make of each event on stdin: JSON lines, or a table on "
                                        "a terminal");
     add_walk_options(*command, *options);
     command->callback([options, &exit] {
