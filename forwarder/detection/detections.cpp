@@ -78,7 +78,7 @@ void EventDetector::describe() {
         tags.insert(tags.end(), rules[rule].tags.begin(), rules[rule].tags.end());
     }
     std::ranges::sort(tags);
-    tags.erase(std::ranges::unique(tags).begin(), tags.end());
+    tags.erase(std::unique(tags.begin(), tags.end()), tags.end());
     for (const auto tag : tags) detected_.tags.add(tag);
     described_ = found_;
 }

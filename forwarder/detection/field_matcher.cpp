@@ -73,7 +73,7 @@ void FieldMatcher::index_end(Ends& where, const std::string& literal, std::uint3
 void FieldMatcher::build() {
     for (auto* ends : {&prefixes_, &suffixes_}) {
         std::ranges::sort(ends->lengths);
-        ends->lengths.erase(std::ranges::unique(ends->lengths).begin(), ends->lengths.end());
+        ends->lengths.erase(std::unique(ends->lengths.begin(), ends->lengths.end()), ends->lengths.end());
     }
     parts_.build();
     folded_parts_.build();

@@ -68,7 +68,7 @@ NodeId Formulas::joined(Node::Kind kind, std::span<const NodeId> operands) {
         }
     }
     std::ranges::sort(all);
-    all.erase(std::ranges::unique(all).begin(), all.end());
+    all.erase(std::unique(all.begin(), all.end()), all.end());
     if (all.empty()) return neutral;
     return all.size() == 1 ? all.front() : intern(kind, all);
 }

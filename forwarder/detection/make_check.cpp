@@ -150,7 +150,7 @@ std::optional<Check> make_check(const CheckText& text, bool falco_compat, FieldT
         if (!out.left.is_list && out.op == Operator::kIntersects) out.op = Operator::kIn;
         if (takes_list(out.op)) {
             std::ranges::sort(out.values);
-            out.values.erase(std::ranges::unique(out.values).begin(), out.values.end());
+            out.values.erase(std::unique(out.values.begin(), out.values.end()), out.values.end());
             if (out.op == Operator::kIn && !yields_list(out.left) && out.values.size() == 1) {
                 out.op = Operator::kEqual;
             }
