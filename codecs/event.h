@@ -51,6 +51,19 @@ std::string_view to_string(Field field);  // "requestURI"; "" for kOther
 inline constexpr std::string_view kPatchAnnotation = "patch.webhook.admission.k8s.io/";
 inline constexpr std::string_view kDecisionAnnotation = "authorization.k8s.io/decision";
 
+// Members of objectRef, in the order of kReferenceNames.
+enum class Reference : std::uint8_t {
+    kResource,
+    kNamespace,
+    kName,
+    kUid,
+    kApiGroup,
+    kApiVersion,
+    kResourceVersion,
+    kSubresource
+};
+inline constexpr std::size_t kReferences = 8;
+
 struct Member {
     TextRange key;    // with its quotes
     TextRange value;  // with its quotes or brackets
@@ -69,6 +82,7 @@ struct Event {
         const auto i = index[static_cast<std::size_t>(field)];
         return i < 0 ? nullptr : &members[static_cast<std::size_t>(i)];
     }
+    TextRange of(Reference member) const { return reference[static_cast<std::size_t>(member)]; }
     std::string_view raw(TextRange range) const { return text.substr(range.begin, range.size()); }
 
     // JSON-unescaped; empty when absent.
@@ -79,6 +93,9 @@ struct Event {
     std::span<const std::string_view> groups;
     std::string_view decision;             // annotation authorization.k8s.io/decision: "allow", "forbid" or empty
     std::string_view api_version_of_list;  // raw, with quotes; empty when the list said none (yet)
+
+    bool has_reference = false;        // objectRef is an object, and `reference` says what is in it:
+    TextRange reference[kReferences];  // its members' values, raw; empty when absent
 
     Stage stage = Stage::kResponseComplete;
     Level level = Level::kMetadata;

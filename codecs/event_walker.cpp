@@ -192,7 +192,13 @@ std::uint32_t EventWalker::special_value(Member& member) {
             case Field::kImpersonatedUser:
                 return known_object("/impersonatedUser", kUserNames, checked);
             case Field::kObjectRef:
-                return known_object("/objectRef", kReferenceNames, checked);
+                event.has_reference = true;
+                return known_object("/objectRef", kReferenceNames, [this](int key, JsonTokens::Hand& hand) {
+                    const auto begin = hand.next[0];
+                    const auto end = value(hand, 3);
+                    if (end != 0) event.reference[key] = relative({begin, end});
+                    return end;
+                });
             case Field::kResponseStatus:
                 return status();
             case Field::kAnnotations:

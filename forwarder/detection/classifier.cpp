@@ -25,14 +25,14 @@ std::size_t slot_of(std::string_view text) {
         hash ^= load(text.data(), text.size());
     }
     hash = (hash ^ hash >> 32) * 0xD6E8FEB86659FD93;
-    return hash >> 55;
+    return hash >> 56;
 }
 
 }  // namespace
 
-Classifier::Classifier(const Plan& plan, std::size_t dimension)
+Classifier::Classifier(const Plan& plan, std::size_t matcher)
     : plan_{plan},
-      dimension_{dimension},
+      matcher_{matcher},
       classes_max_{std::clamp<std::size_t>(kClassBytesMax / (8 * plan.words() + 64), 16, kClassesMax)},
       seen_(kSeen) {
     absent_ = find({});
@@ -53,16 +53,16 @@ const Classifier::Class* Classifier::classify(const Values& values) {
 }
 
 const Classifier::Class* Classifier::find(const Values& values) {
-    const auto& matcher = plan_.matchers()[dimension_];
+    const auto& matcher = plan_.matchers()[matcher_];
     matcher.match(values, truth_, counts_);
-    std::string key(reinterpret_cast<const char*>(truth_.data()), truth_.size() * sizeof(truth_[0]));
+    const std::string_view key{reinterpret_cast<const char*>(truth_.data()), truth_.size() * sizeof(truth_[0])};
     const auto known = classes_.find(key);
     if (known != classes_.end()) return known->second.get();
     if (classes_.size() >= classes_max_) return nullptr;
     auto made = std::make_unique<Class>();
     made->truth = truth_;
-    plan_.possible(dimension_, truth_, made->rules, nodes_);
-    return classes_.emplace(std::move(key), std::move(made)).first->second.get();
+    if (matcher_ < plan_.dimensions()) plan_.possible(matcher_, truth_, made->rules, nodes_);
+    return classes_.emplace(std::string{key}, std::move(made)).first->second.get();
 }
 
 }  // namespace auditfwd::detection

@@ -11,14 +11,11 @@ using namespace detection;
 
 struct Detector::Impl {
     explicit Impl(std::shared_ptr<const Ruleset> with, const Plan& plan) : rules{std::move(with)}, evaluator{plan} {
-        classifiers.reserve(plan.dimensions());
-        for (std::size_t i = 0; i < plan.dimensions(); ++i) classifiers.emplace_back(plan, i);
         candidates.resize(plan.words());
     }
 
     std::shared_ptr<const Ruleset> rules;
     Evaluator evaluator;
-    std::vector<Classifier> classifiers;
     std::vector<std::uint64_t> candidates;
     std::vector<std::uint32_t> found;
 };
@@ -41,11 +38,10 @@ std::span<const std::uint32_t> Detector::detect(FieldSource& event) {
     // Which rules the values that dispatch leave; most events end here.
     std::fill(candidates.begin(), candidates.end(), ~std::uint64_t{0});
     for (std::size_t i = 0; i < plan.dimensions(); ++i) {
-        const auto* value = impl_->classifiers[i].classify(event.get(plan.matchers()[i].field()));
-        if (!value) continue;
-        impl_->evaluator.know(i, *value);
+        const auto* possible = impl_->evaluator.possible(i);
+        if (!possible) continue;
         std::uint64_t any = 0;
-        for (std::size_t w = 0; w < candidates.size(); ++w) any |= candidates[w] &= value->rules[w];
+        for (std::size_t w = 0; w < candidates.size(); ++w) any |= candidates[w] &= (*possible)[w];
         if (any == 0) return {};
     }
     for (std::size_t w = 0; w < candidates.size(); ++w) {

@@ -4,7 +4,11 @@
 
 namespace auditfwd::detection {
 
-Evaluator::Evaluator(const Plan& plan) : plan_{plan}, memo_(plan.formulas().size()), known_(plan.matchers().size()) {}
+Evaluator::Evaluator(const Plan& plan) : plan_{plan}, memo_(plan.formulas().size()), known_(plan.matchers().size()) {
+    for (std::size_t i = 0; i < plan.matchers().size(); ++i) {
+        classifiers_.push_back(plan.recurs(i) ? std::make_unique<Classifier>(plan, i) : nullptr);
+    }
+}
 
 void Evaluator::next_event(FieldSource& source) {
     source_ = &source;
@@ -19,16 +23,24 @@ void Evaluator::next_event(FieldSource& source) {
     set(kAlways, true);
 }
 
-void Evaluator::know(std::size_t matcher, const Classifier::Class& value) {
+const Classifier::Class* Evaluator::classify(std::size_t matcher) {
+    const auto* value = classifiers_[matcher]->classify(source_->get(plan_.matchers()[matcher].field()));
+    if (value == nullptr) return nullptr;
     known_[matcher].event = event_;
-    known_[matcher].truth = value.truth.data();
+    known_[matcher].truth = value->truth.data();
+    return value;
+}
+
+const std::vector<std::uint64_t>* Evaluator::possible(std::size_t dimension) {
+    const auto* value = classify(dimension);
+    return value ? &value->rules : nullptr;
 }
 
 bool Evaluator::check(std::uint32_t index) {
     const auto home = plan_.home(index);
     if (home.matcher == Plan::kNone) return plan_.formulas().checks()[index].holds(*source_, scratch_);
     auto& known = known_[home.matcher];
-    if (known.event != event_) {
+    if (known.event != event_ && (!classifiers_[home.matcher] || !classify(home.matcher))) {
         const auto& matcher = plan_.matchers()[home.matcher];
         matcher.match(source_->get(matcher.field()), known.own, counts_);
         known.event = event_;

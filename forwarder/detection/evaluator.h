@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "forwarder/detection/classifier.h"
@@ -16,8 +17,8 @@ public:
     explicit Evaluator(const Plan& plan);
 
     void next_event(FieldSource& source);
-    // What a classifier found for a matcher's field.
-    void know(std::size_t matcher, const Classifier::Class& value);
+    // Which rules a dimension's value leaves; null: no help.
+    const std::vector<std::uint64_t>* possible(std::size_t dimension);
     bool holds(NodeId root);
 
 private:
@@ -32,6 +33,7 @@ private:
     };
 
     bool check(std::uint32_t index);
+    const Classifier::Class* classify(std::size_t matcher);
     // Whether the operands seen so far decide the node, given the last one's value.
     void set(NodeId node, bool value) { memo_[index_of(node)] = event_ << 1 | static_cast<std::uint32_t>(value); }
     bool known(NodeId node) const { return memo_[index_of(node)] >> 1 == event_; }
@@ -40,9 +42,10 @@ private:
 
     const Plan& plan_;
     FieldSource* source_ = nullptr;
-    std::uint32_t event_ = 0;          // 31 bits
-    std::vector<std::uint32_t> memo_;  // of each node: the event it was decided for, and its value
-    std::vector<Known> known_;         // of each matcher
+    std::uint32_t event_ = 0;                               // 31 bits
+    std::vector<std::uint32_t> memo_;                       // of each node: the event it was decided for, and its value
+    std::vector<Known> known_;                              // of each matcher
+    std::vector<std::unique_ptr<Classifier>> classifiers_;  // of those whose values come again; null: each by itself
     std::vector<Frame> stack_;
     std::vector<std::uint32_t> counts_;
     CheckScratch scratch_;

@@ -20,6 +20,8 @@ public:
     static constexpr std::uint32_t kNone = 0xFFFFFFFF;
     // Fields that dispatch.
     static constexpr std::size_t kDimensionsMax = 8;
+    // Fields of which each worker remembers what values mean.
+    static constexpr std::size_t kRememberedMax = 32;
     // From so many simple checks of a field on, one look-up is cheaper than comparing.
     static constexpr std::size_t kMatcherChecksMin = 4;
 
@@ -33,6 +35,8 @@ public:
     const std::vector<FieldMatcher>& matchers() const { return matchers_; }
     // The first ones of matchers() are of fields that dispatch.
     std::size_t dimensions() const { return dimensions_; }
+    // Whether a matcher's values are few and short enough to be worth remembering.
+    bool recurs(std::size_t matcher) const { return recurs_[matcher]; }
     // Which matcher decides a check, and its number there; kNone: it is compared.
     struct Home {
         std::uint32_t matcher = kNone;
@@ -49,6 +53,9 @@ private:
     struct Candidate;
 
     void choose_dimensions(const FieldTable& fields);
+    void cover(const std::vector<Candidate*>& candidates, std::vector<std::uint64_t> Candidate::*possible,
+               std::vector<std::uint64_t>& left);
+    void add_dimension(Candidate& candidate);
     void add_matcher(const Candidate& candidate);
     void mark_possible(std::span<const std::uint8_t> checks, std::vector<std::uint64_t>& rules,
                        std::vector<std::uint8_t>& nodes) const;
@@ -57,6 +64,7 @@ private:
     std::vector<NodeId> roots_;
     std::vector<FieldMatcher> matchers_;
     std::vector<Home> homes_;
+    std::vector<bool> recurs_;  // of each matcher
     std::size_t dimensions_ = 0;
 };
 

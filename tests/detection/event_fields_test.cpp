@@ -127,6 +127,50 @@ constexpr Expectation kPodValues[] = {
     {"evt.num", "<absent>"},
 };
 
+// What decoding found is taken from there: it must be what the member itself says.
+TEST(EventFields, Of_a_received_event_are_what_its_text_says) {
+    constexpr std::string_view kEvents[] = {
+        R"("verb":"get","user":{"username":"u"},"objectRef":{"resource":"pods","name":"p","namespace":"n","subresource":"log"})",
+        R"("verb":"g\u0065t","user":{"username":"a\u0062c"},"objectRef":{"resource":"p\u006fds","name":"\ud800x"})",
+        R"("verb":"get","user":{"username":"\ud800x","groups":["g"]},"responseStatus":{"code":200})",
+        R"("verb":"get","user":{"username":""},"objectRef":{"resource":"","name":null,"namespace":7})",
+        R"("verb":"get","objectRef":{"resource":{"a": 1},"name":["x", 2],"subresource":true})",
+        R"("verb":"get","user":null,"objectRef":null,"responseStatus":null,"annotations":null)",
+        R"("verb":"get","objectRef":{"resource":"a","resource":"b","Name":"c"},"responseStatus":{"code":401,"code":200})",
+        R"("verb":"get","responseStatus":{"code":0})",
+        R"("verb":"get","responseStatus":{"code":-200})",
+        R"("verb":"get","responseStatus":{"code":1000})",
+        R"("verb":"get","responseStatus":{"code":99})",
+        R"("verb":"get","responseStatus":{"code":null})",
+        R"("verb":"get","annotations":{"authorization.k8s.io/decision":"allow","authorization.k8s.io/decision":"forbid"})",
+        R"("verb":"get","annotations":{"authorization.k8s.io\/decision":"f\u006frbid"})",
+        R"("verb":"get","annotations":{"authorization.k8s.io/decision":"maybe","authorization.k8s.io/decision":"allow"})",
+        R"("verb":"get","annotations":{"authorization.k8s.io/decision":["allow"]})",
+        R"("verb":"get","user":{"username":"u"},"user":{"username":"v"},"objectRef":{},"objectRef":{"name":"x"})",
+        R"("us\u0065r":{"username":"u"},"user":{"username":"v"},"obj\u0065ctRef":{"name":"y"},"objectRef":{"name":"x"})",
+    };
+    for (const auto members : kEvents) {
+        const auto event = R"({"auditID":"a","stage":"ResponseComplete",)" + std::string{members} + "}";
+        for (const auto* field :
+             {"ka.user.name", "ka.verb", "ka.stage", "jevt.value[/stage]", "ka.uri", "ka.target.resource",
+              "ka.target.name", "ka.target.namespace", "ka.target.subresource", "ka.response.code", "ka.auth.decision",
+              "jevt.value[/objectRef/resource]", "ka.impuser.name"}) {
+            EXPECT_EQ(read_received_field(event, field), read_field(event, field)) << field << " of " << event;
+        }
+    }
+}
+
+TEST(EventFields, Of_a_member_that_was_cut_for_its_depth_are_absent) {
+    const auto deep = std::string(1'100, '[') + std::string(1'100, ']');
+    const auto event = R"({"auditID":"a","stage":"ResponseComplete","verb":"get","user":{"username":"u","extra":)" +
+                       deep + R"(},"objectRef":{"resource":"pods","name":"p","x":)" + deep +
+                       R"(},"responseStatus":{"code":200,"x":)" + deep + "}}";
+    for (const auto* field : {"ka.user.name", "ka.target.resource", "ka.target.name", "ka.response.code"}) {
+        EXPECT_EQ(read_received_field(event, field), "<absent>") << field;
+    }
+    EXPECT_EQ(read_received_field(event, "ka.verb"), "get");
+}
+
 TEST(EventFields, Read_a_pod_as_the_plugin_does) {
     for (const auto& [field, values] : kPodValues) EXPECT_EQ(read_field(kPod, field), values) << field;
 }

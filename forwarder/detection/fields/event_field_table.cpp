@@ -57,12 +57,30 @@ Result<std::int64_t> index_argument(std::string_view text) {
     return value;
 }
 
+void set_decoded(std::string_view name, ResolvedField& out) {
+    static constexpr std::pair<std::string_view, Reference> kReferenceFields[] = {
+        {"ka.target.resource", Reference::kResource},
+        {"ka.target.subresource", Reference::kSubresource},
+        {"ka.target.namespace", Reference::kNamespace},
+        {"ka.target.name", Reference::kName},
+    };
+    if (name == "ka.user.name") out.decoded = Decoded::kUserName;
+    if (name == "ka.response.code") out.decoded = Decoded::kCode;
+    if (name == "ka.auth.decision") out.decoded = Decoded::kDecision;
+    for (const auto& [field, reference] : kReferenceFields) {
+        if (name != field) continue;
+        out.decoded = Decoded::kReference;
+        out.reference = reference;
+    }
+}
+
 FieldCost cost_of(const ResolvedField& field) {
     if (field.reading == Reading::kPretty) return FieldCost::kBody;
     if (field.path.steps.empty()) return field.reading >= Reading::kTime ? FieldCost::kKnown : FieldCost::kConstant;
     if (field.path.member == Field::kRequestObject || field.path.member == Field::kResponseObject)
         return FieldCost::kBody;
-    return field.path.steps.size() == 1 ? FieldCost::kKnown : FieldCost::kMember;
+    const bool found = field.path.steps.size() == 1 || field.decoded != Decoded::kNo;
+    return found ? FieldCost::kKnown : FieldCost::kMember;
 }
 
 }  // namespace
@@ -83,6 +101,7 @@ Result<FieldId> EventFieldTable::resolve(const FieldName& field) {
     made.info.is_list = entry->is_list;
     made.reading = entry->reading;
     made.word = entry->word;
+    set_decoded(field.name, made);
     if (entry->argument == ArgumentKind::kKey) made.word = *field.argument;
     if (entry->argument == ArgumentKind::kIndex && field.argument) {
         auto index = index_argument(*field.argument);

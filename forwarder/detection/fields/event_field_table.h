@@ -28,10 +28,15 @@ struct FieldPath {
     std::vector<Step> steps;
 };
 
+// Values that decoding has found already, for policy and record.
+enum class Decoded : std::uint8_t { kNo, kUserName, kCode, kDecision, kReference };
+
 // A field with its argument, ready to be read.
 struct ResolvedField {
     FieldInfo info;
     Reading reading = Reading::kNever;
+    Decoded decoded = Decoded::kNo;
+    Reference reference = Reference::kResource;  // of kReference
     FieldPath path;
     std::vector<FieldPath> others;          // kEffective: beside the list; kTargetPod: resource and subresource
     std::vector<Projection::Node> members;  // of the values at the path: what a subject or a port is made of

@@ -1,6 +1,7 @@
 #include "forwarder/detection/fields/event_fields.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cstring>
 #include <utility>
 
@@ -67,6 +68,7 @@ Values EventFields::read(FieldId id) {
     if (!audit_id_) return {};
     switch (field.reading) {
         case Reading::kText:
+            if (const auto known = decoded(field)) return *known;
             return one_of(at(field.path));
         case Reading::kElements:
             return elements(field);
@@ -84,6 +86,36 @@ Values EventFields::read(FieldId id) {
         default:
             return read_visits(field);
     }
+}
+
+// What decoding knows for certain; nothing when the member has to be looked at.
+std::optional<Values> EventFields::decoded(const ResolvedField& field) {
+    if (field.decoded == Decoded::kNo || event_->find(field.path.member) == nullptr) return std::nullopt;
+    switch (field.decoded) {
+        case Decoded::kNo:
+            return std::nullopt;
+        case Decoded::kUserName: {
+            // Of one with escapes, halves of surrogates read differently here.
+            const auto& name = event_->user_name;
+            const bool as_it_stands = !name.empty() && name.data() >= event_->text.data() &&
+                                      name.data() < event_->text.data() + event_->text.size();
+            return as_it_stands ? std::optional{one(name)} : std::nullopt;
+        }
+        case Decoded::kCode:
+            if (event_->code < 100 || event_->code > 999) return std::nullopt;
+            std::to_chars(code_.data(), code_.data() + code_.size(), event_->code);
+            return one({code_.data(), code_.size()});
+        case Decoded::kDecision:
+            return event_->decision.empty() ? std::nullopt : std::optional{one(event_->decision)};
+        case Decoded::kReference: {
+            if (!event_->has_reference) return std::nullopt;
+            const auto raw = event_->raw(event_->of(field.reference));
+            if (raw.empty()) return Values{};
+            if (raw.front() != '"' || raw.find('\\') != raw.npos) return std::nullopt;
+            return one(raw.substr(1, raw.size() - 2));
+        }
+    }
+    return std::nullopt;
 }
 
 Values EventFields::read_of_any_event(const ResolvedField& field) {

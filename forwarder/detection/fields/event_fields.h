@@ -5,7 +5,9 @@
 // back by the next. What finds no room is absent, and incomplete() says so. Owner and thread: one worker's detector.
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -34,6 +36,7 @@ private:
     static constexpr Index kNone = Captures::kNone;
 
     Values read(FieldId id) override;
+    std::optional<Values> decoded(const ResolvedField& field);
     Values read_of_any_event(const ResolvedField& field);
     Values read_visits(const ResolvedField& field);
     Values elements(const ResolvedField& field);
@@ -66,7 +69,8 @@ private:
     Captures captures_;
     Scratch scratch_;
     Texts texts_;
-    std::vector<Index> found_, before_;   // visits: of this step and of the one before; kNone is a miss
+    std::vector<Index> found_, before_;  // visits: of this step and of the one before; kNone is a miss
+    std::array<char, 3> code_;
     std::vector<std::string_view> list_;  // under construction
 };
 
