@@ -142,6 +142,13 @@ Result<std::string> Decompressor::decompress(std::string_view frame, std::size_t
     return text;
 }
 
+Result<std::vector<RecordFacts>> open_table(const BlockHead& head, std::string_view rest) {
+    if (rest.size() != head.rest_bytes() || crc32c(rest) != head.rest_crc) return damaged("checksum mismatch");
+    auto facts = decode_table(rest.substr(0, head.table_bytes), head.records);
+    if (!facts) return damaged("table is malformed");
+    return *std::move(facts);
+}
+
 Result<StoredBlock> open_block(const BlockHead& head, std::string_view rest, std::string_view frame,
                                Decompressor& decompressor) {
     if (!verify_block(head, rest, frame)) return damaged("checksum mismatch");

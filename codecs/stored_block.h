@@ -80,6 +80,9 @@ private:
     std::unique_ptr<Impl> impl_;
 };
 
+// The table alone, verified; `rest` as in verify_block(). Fails with kInvalid.
+Result<std::vector<RecordFacts>> open_table(const BlockHead& head, std::string_view rest);
+
 // Verifies, decompresses and indexes. Fails with kInvalid.
 Result<StoredBlock> open_block(const BlockHead& head, std::string_view rest, std::string_view frame,
                                Decompressor& decompressor);

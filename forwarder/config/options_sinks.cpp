@@ -22,6 +22,21 @@ void declare(OptionVisitor& options, Selection& select) {
                      .unset = "all",
                      .example = "4xx, 5xx"},
                     select.codes, CodeClass::kNone, {"none", "1xx", "2xx", "3xx", "4xx", "5xx"});
+    options.texts({.key = "namespace",
+                   .help = "Records about objects in these namespaces; `team-*` means all that begin so.",
+                   .unset = "all",
+                   .example = "payments, team-*"},
+                  select.namespaces, kPattern);
+    options.texts({.key = "user",
+                   .help = "Records of requests by these users; `system:node:*` means all that begin so.",
+                   .unset = "all",
+                   .example = "'system:admin', 'system:node:*'"},
+                  select.users, kPattern);
+    options.texts({.key = "detection",
+                   .help = "Records in which one of these rules fired; `Attach*` means all that begin so.",
+                   .unset = "all",
+                   .example = "Attach/Exec Pod"},
+                  select.detections, kPattern);
 }
 
 void declare(OptionVisitor& options, DeliveryOptions& delivery) {

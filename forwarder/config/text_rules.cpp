@@ -49,6 +49,12 @@ Complaint check_filled(std::string_view text) {
     return std::nullopt;
 }
 
+Complaint check_pattern(std::string_view text) {
+    const auto star = text.find('*');
+    if (!text.empty() && (star == text.npos || star + 1 == text.size())) return std::nullopt;
+    return "is not a name; write one as it is, or how names begin and then '*'";
+}
+
 Complaint check_address(std::string_view text) {
     constexpr std::size_t kHostMax = 253;
     const auto colon = text.rfind(':');

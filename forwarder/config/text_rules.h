@@ -10,6 +10,7 @@ Complaint check_name(std::string_view text);     // file names, metric labels, w
 Complaint check_cluster(std::string_view text);  // in records and in the webhook's paths
 Complaint check_listen(std::string_view text);
 Complaint check_filled(std::string_view text);
+Complaint check_pattern(std::string_view text);  // a name, or the beginning of names and a '*'
 Complaint check_address(std::string_view text);  // of a server: host:port
 Complaint check_topic(std::string_view text);    // of a Kafka sink; may hold words
 
@@ -21,6 +22,7 @@ inline constexpr TextRule kRulesName{"builtin, none or path", check_filled};
 inline constexpr TextRule kRedactionRule{"rule", complain_of_rule};
 inline constexpr TextRule kPeerName{"text", check_filled};
 inline constexpr TextRule kText{"text", check_filled};
+inline constexpr TextRule kPattern{"name or beginning*", check_pattern};
 inline constexpr TextRule kAddress{"host:port", check_address};
 inline constexpr TextRule kTopic{"topic", check_topic};
 

@@ -36,7 +36,7 @@ void Batcher::add(const std::shared_ptr<const StoredBlock>& block) {
     CHECK(block->facts.size() == block->offsets.size());
     bool held = false;
     for (auto i = number(next_) - number(block->offsets.first); i < block->facts.size() && !full_; ++i) {
-        if (selector_.wants(block->facts[i])) {
+        if (selector_.wants(block->facts[i]) && selector_.selects(block->record(i))) {
             if (!add_record(block->record(i))) return;
             if (!held) {
                 batch_.blocks.push_back(block);
@@ -61,6 +61,11 @@ bool Batcher::add_record(const RecordView& record) {
     unowned_from_ = record.offset + 1;
     full_ = too_large || room_.full();
     return true;
+}
+
+void Batcher::pass_over(OffsetRange unwanted) {
+    CHECK(!full_ && unwanted.first == next_);
+    next_ = unwanted.last + 1;
 }
 
 LoadedBatch Batcher::take() {

@@ -15,6 +15,7 @@
 #include "codecs/fit.h"
 #include "forwarder/base/units.h"
 #include "forwarder/delivery/select.h"
+#include "forwarder/spool/spool.h"
 #include "sinks/sink.h"
 
 namespace auditfwd {
@@ -65,6 +66,14 @@ public:
 
     // Takes records of `block`, the one that holds next(), until it ends or the batch is full.
     void add(const std::shared_ptr<const StoredBlock>& block);
+
+    // Of the block that holds next(), no record is wanted.
+    void pass_over(OffsetRange unwanted);
+    // What a block's table must hold for its text to be read; nothing: everything is wanted.
+    WantsRecord wanted() const {
+        if (selector_.trivial()) return {};
+        return [this](const RecordFacts& facts) { return selector_.wants(facts); };
+    }
 
     // The next record does not fit in: take().
     bool full() const { return full_; }

@@ -54,6 +54,7 @@ Delivery::Delivery(std::string sink, DeliveryOptions options, const MakeSink& ma
       committed_{std::move(cursor)},
       progress_{committed_.done, committed_.counts},
       batcher_{limits_, options_.select},
+      wanted_{batcher_.wanted()},
       read_retry_{options_.retry_min, options_.retry_max, context_.random},
       commit_retry_{options_.retry_min, options_.retry_max, context_.random},
       roll_back_retry_{options_.retry_min, options_.retry_max, context_.random} {

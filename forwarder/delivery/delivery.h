@@ -150,6 +150,7 @@ private:
     Cursor committed_;
     Progress progress_;
     Batcher batcher_;
+    const WantsRecord wanted_;  // of batcher_
     struct Read {
         Offset last;
         WallTime received;

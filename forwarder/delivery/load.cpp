@@ -15,6 +15,7 @@ CursorCounts counts_of(SpoolStep::Kind kind, std::uint64_t n) {
             return {.damaged = n};
         case SpoolStep::Kind::kExpired:
             return {.expired = n};
+        case SpoolStep::Kind::kUnwanted:
         case SpoolStep::Kind::kBlock:
         case SpoolStep::Kind::kEnd:
             break;
@@ -28,7 +29,7 @@ CursorCounts counts_of(SpoolStep::Kind kind, std::uint64_t n) {
 // after each block without a wanted record the loop gets its turn.
 Task<std::optional<LoadedBatch>> Delivery::load() {
     while (!batcher_.full() && !leaving()) {
-        auto step = reader_->read(batcher_.next());
+        auto step = reader_->read(batcher_.next(), wanted_);
         if (!step) {
             meter_.read_failures.Increment();
             note_trouble("cannot read the spool", step.error().message);
@@ -44,6 +45,9 @@ Task<std::optional<LoadedBatch>> Delivery::load() {
         if (step->kind == SpoolStep::Kind::kBlock) {
             note_read(*step->block);
             batcher_.add(step->block);
+            if (batcher_.empty()) account_filtered();
+        } else if (step->kind == SpoolStep::Kind::kUnwanted) {
+            batcher_.pass_over(step->offsets);
             if (batcher_.empty()) account_filtered();
         } else {
             if (!batcher_.empty()) break;

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "codecs/record.h"
@@ -17,6 +18,10 @@ struct Selection {
     std::vector<Level> levels{};
     std::vector<VerbClass> verbs{};
     std::vector<CodeClass> codes{};
+    // Names; one that ends in '*' stands for all that begin so.
+    std::vector<std::string> namespaces{};
+    std::vector<std::string> users{};
+    std::vector<std::string> detections{};
 };
 
 struct DeliveryOptions {

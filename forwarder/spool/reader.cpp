@@ -28,7 +28,7 @@ Result<std::uint64_t> end_of_segment(FileSystem& files, const std::filesystem::p
     return stat.size;
 }
 
-Result<SpoolStep> Reader::read(Offset offset) {
+Result<SpoolStep> Reader::read(Offset offset, const WantsRecord& wants) {
     // A segment may be deleted between being found and being opened; the next look at the catalog knows.
     for (int attempt = 0;; ++attempt) {
         const auto place = catalog_.find(offset);
@@ -43,7 +43,7 @@ Result<SpoolStep> Reader::read(Offset offset) {
             if (attempt == 0) continue;
             return damaged(offset, place.segment.last);  // listed, and gone: somebody else removed it
         }
-        return read_in_segment(offset);
+        return read_in_segment(offset, wants);
     }
 }
 
@@ -75,7 +75,7 @@ void Reader::go_to(Offset offset) {
     if (behind || best.position > open_->scanner->position()) walk_from(best);
 }
 
-Result<SpoolStep> Reader::read_in_segment(Offset offset) {
+Result<SpoolStep> Reader::read_in_segment(Offset offset, const WantsRecord& wants) {
     go_to(offset);
     const auto last = open_->segment.last;
     for (;;) {
@@ -88,7 +88,7 @@ Result<SpoolStep> Reader::read_in_segment(Offset offset) {
         if (item.kind == ScanItem::Kind::kBad || item.head.records == 0 || item.head.next() <= offset) continue;
         const auto first = item.head.place.first;
         if (first <= offset) {
-            TRY(auto found, read_block(item, offset));
+            TRY(auto found, read_block(item, offset, wants));
             return found;
         }
         walk_from(here);  // the block is for the next call
@@ -98,10 +98,14 @@ Result<SpoolStep> Reader::read_in_segment(Offset offset) {
     }
 }
 
-Result<SpoolStep> Reader::read_block(const ScanItem& item, Offset offset) {
+Result<SpoolStep> Reader::read_block(const ScanItem& item, Offset offset, const WantsRecord& wants) {
     const BlockCache::Key key{open_->segment.name.number, item.position};
     auto block = cache_.find(key);
     if (!block) {
+        if (wants && !holds_wanted(item, offset, wants)) {
+            metrics_.blocks_unread.Increment();
+            return step(SpoolStep::Kind::kUnwanted, offset, Offset{number(item.head.next()) - 1});
+        }
         auto read = bytes_.read(*open_->file, item.position, item.head);
         if (!read && read.error().code != ErrorCode::kInvalid) return std::move(read).error();
         Result<StoredBlock> opened = Error{ErrorCode::kInvalid, ""};
@@ -113,6 +117,15 @@ Result<SpoolStep> Reader::read_block(const ScanItem& item, Offset offset) {
     SpoolStep found = step(SpoolStep::Kind::kBlock, offset, block->offsets.last);
     found.block = std::move(block);
     return found;
+}
+
+// True when it cannot be told, too: reading the whole block says what is wrong.
+bool Reader::holds_wanted(const ScanItem& item, Offset offset, const WantsRecord& wants) {
+    if (!bytes_.read_rest(*open_->file, item.position, item.head)) return true;
+    const auto facts = open_table(item.head, bytes_.rest());
+    if (!facts) return true;
+    const auto first = static_cast<std::ptrdiff_t>(number(offset) - number(item.head.place.first));
+    return std::any_of(facts->begin() + first, facts->end(), wants);
 }
 
 SpoolStep Reader::damaged(Offset from, Offset to) {

@@ -30,7 +30,7 @@ public:
         : files_{files}, spool_{std::move(spool)}, catalog_{catalog}, cache_{cache}, metrics_{metrics} {}
 
     // As SpoolReader::read().
-    Result<SpoolStep> read(Offset offset);
+    Result<SpoolStep> read(Offset offset, const WantsRecord& wants = {});
 
 private:
     // Where the walk may be taken up again.
@@ -48,8 +48,9 @@ private:
     };
 
     Result<void> open(const Segment& segment);
-    Result<SpoolStep> read_in_segment(Offset offset);
-    Result<SpoolStep> read_block(const ScanItem& item, Offset offset);
+    Result<SpoolStep> read_in_segment(Offset offset, const WantsRecord& wants);
+    Result<SpoolStep> read_block(const ScanItem& item, Offset offset, const WantsRecord& wants);
+    bool holds_wanted(const ScanItem& item, Offset offset, const WantsRecord& wants);
     SpoolStep damaged(Offset from, Offset to);
     void go_to(Offset offset);
     void walk_from(const Waypoint& waypoint);

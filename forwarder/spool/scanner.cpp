@@ -87,10 +87,18 @@ Result<ScanItem> Scanner::next(std::uint64_t end) {
 
 Result<void> BlockBytes::read(File& file, std::uint64_t position, const BlockHead& head) {
     rest_bytes_ = static_cast<std::size_t>(head.rest_bytes());
-    const auto bytes = rest_bytes_ + head.frame_bytes;
+    return read_bytes(file, position + kBlockHeadBytes, rest_bytes_ + head.frame_bytes);
+}
+
+Result<void> BlockBytes::read_rest(File& file, std::uint64_t position, const BlockHead& head) {
+    rest_bytes_ = static_cast<std::size_t>(head.rest_bytes());
+    return read_bytes(file, position + kBlockHeadBytes, rest_bytes_);
+}
+
+Result<void> BlockBytes::read_bytes(File& file, std::uint64_t position, std::size_t bytes) {
     if (bytes_.capacity() > kKeptBytesMax && bytes <= kKeptBytesMax) std::string{}.swap(bytes_);
     bytes_.resize(bytes);
-    auto n = file.read_at(position + kBlockHeadBytes, bytes_);
+    auto n = file.read_at(position, bytes_);
     if (n && *n == bytes) return {};
     rest_bytes_ = 0;
     bytes_.clear();

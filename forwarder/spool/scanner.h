@@ -68,10 +68,14 @@ class BlockBytes {
 public:
     // Fails if the file cannot be read or ends before the block does (kInvalid).
     Result<void> read(File& file, std::uint64_t position, const BlockHead& head);
+    // Table and checkpoints alone; frame() is empty then.
+    Result<void> read_rest(File& file, std::uint64_t position, const BlockHead& head);
     std::string_view rest() const { return std::string_view{bytes_}.substr(0, rest_bytes_); }
     std::string_view frame() const { return std::string_view{bytes_}.substr(rest_bytes_); }
 
 private:
+    Result<void> read_bytes(File& file, std::uint64_t position, std::size_t bytes);
+
     std::string bytes_;
     std::size_t rest_bytes_ = 0;
 };

@@ -43,7 +43,7 @@ public:
                             });
                         }} {}
 
-    Result<SpoolStep> read(Offset offset) override { return reader_.read(offset); }
+    Result<SpoolStep> read(Offset offset, const WantsRecord& wants) override { return reader_.read(offset, wants); }
 
     Task<void> wait_for(Offset offset, SteadyTime until) override {
         while (catalog_.last() < offset) {

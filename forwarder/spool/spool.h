@@ -45,16 +45,20 @@ enum class WhenFull {
 // What a reader finds at an offset.
 struct SpoolStep {
     enum class Kind {
-        kBlock,    // `block` holds it
-        kUnused,   // numbers never given to a record
-        kDamaged,  // records that cannot be read any more
-        kExpired,  // records deleted before this reader had them
-        kEnd,      // nothing durable yet at this offset; `offsets` is empty
+        kBlock,     // `block` holds it
+        kUnused,    // numbers never given to a record
+        kDamaged,   // records that cannot be read any more
+        kExpired,   // records deleted before this reader had them
+        kUnwanted,  // records of a block that holds none the reader wants: its text was not read
+        kEnd,       // nothing durable yet at this offset; `offsets` is empty
     };
     Kind kind = Kind::kEnd;
     OffsetRange offsets{};                     // from the offset asked for to the last one this step covers
     std::shared_ptr<const StoredBlock> block;  // may begin before the offset asked for
 };
+
+// Whether a reader wants a record, judged by its row in the block's table.
+using WantsRecord = std::function<bool(const RecordFacts&)>;
 
 // One sink's way of reading. Owner: its delivery; destroyed before the spool. Thread: that of the executor given. It
 // keeps the segment open that it reads, also when that is deleted meanwhile.
@@ -64,7 +68,9 @@ public:
 
     // What is at `offset`. Reads files (page cache, mostly) and decompresses; blocks are cached and shared between
     // readers. Fails only for what may pass (kUnavailable, kBroken); damage is a step, not an error.
-    virtual Result<SpoolStep> read(Offset offset) = 0;
+    // With `wants`, blocks none of whose records from `offset` on are wanted need not be read.
+    virtual Result<SpoolStep> read(Offset offset, const WantsRecord& wants) = 0;
+    Result<SpoolStep> read(Offset offset) { return read(offset, {}); }
 
     // Returns when something is durable at `offset` or beyond, or at `until`.
     virtual Task<void> wait_for(Offset offset, SteadyTime until) = 0;

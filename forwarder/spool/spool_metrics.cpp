@@ -24,6 +24,8 @@ SpoolMetrics::SpoolMetrics(Metrics& metrics)
                                     "Bytes found damaged at start, though a sync covered them.")},
       damaged_read{metrics.counter("auditfwd_spool_damaged_records_total",
                                    "Records that a sink could not read, though a sync covered them.")},
-      blocks_read{metrics.counter("auditfwd_spool_blocks_read_total", "Blocks read back and decompressed.")} {}
+      blocks_read{metrics.counter("auditfwd_spool_blocks_read_total", "Blocks read back and decompressed.")},
+      blocks_unread{metrics.counter("auditfwd_spool_blocks_unread_total",
+                                    "Blocks passed over, since their table holds no record that a sink selects.")} {}
 
 }  // namespace auditfwd::spool

@@ -24,6 +24,7 @@ struct SpoolMetrics {
     Counter& damaged_bytes;  // found by recovery
     Counter& damaged_read;   // records, found by readers
     Counter& blocks_read;    // decompressed
+    Counter& blocks_unread;  // nobody wanted a record of them
 };
 
 }  // namespace auditfwd::spool

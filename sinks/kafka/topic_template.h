@@ -8,8 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "codecs/record_words.h"
 #include "forwarder/base/result.h"
-#include "sinks/kafka/record_words.h"
 
 namespace auditfwd {
 

@@ -218,8 +218,47 @@ TEST(Selector, Each_condition_that_is_given_must_hold) {
 
 TEST(Selector, Without_conditions_all_are_wanted) {
     const Selector selector{{}};
+    EXPECT_TRUE(selector.trivial());
     EXPECT_TRUE(selector.wants({}));
     EXPECT_TRUE(selector.wants({.level = Level::kRequestResponse, .priority = Priority::kEmergency}));
+}
+
+RecordView view(std::string_view json, Priority priority = Priority::kNone) {
+    return {Offset{1}, json, {.bytes = static_cast<std::uint32_t>(json.size()), .priority = priority}};
+}
+
+constexpr std::string_view kPaid =
+    R"({"user":{"username":"system:node:\u0061"},"objectRef":{"namespace":"pay-1"},"auditfwd":{"detections":["A","B b"]}})";
+
+TEST(Selector, Names_are_compared_whole_or_by_their_beginning) {
+    const auto selects = [](const Selection& selection) {
+        const Selector selector{selection};
+        EXPECT_FALSE(selector.trivial());
+        return selector.selects(view(kPaid));
+    };
+    EXPECT_TRUE(selects({.namespaces = {"x", "pay-1"}}));
+    EXPECT_TRUE(selects({.namespaces = {"pay-*"}}));
+    EXPECT_TRUE(selects({.namespaces = {"*"}}));
+    EXPECT_FALSE(selects({.namespaces = {"pay"}}));
+    EXPECT_FALSE(selects({.namespaces = {"pay-1x*"}}));
+    EXPECT_TRUE(selects({.users = {"system:node:a"}}));  // as it was before it was JSON
+    EXPECT_TRUE(selects({.users = {"system:*"}}));
+    EXPECT_FALSE(selects({.users = {"system:node:\\u0061"}}));
+    EXPECT_TRUE(selects({.detections = {"B b"}}));
+    EXPECT_FALSE(selects({.detections = {"B"}}));
+    EXPECT_FALSE(selects({.namespaces = {"pay-1"}, .detections = {"C"}}));  // all must hold
+}
+
+TEST(Selector, A_record_that_does_not_say_a_name_has_none_of_them) {
+    const Selector selector{{.namespaces = {"default"}}};
+    EXPECT_FALSE(selector.selects(view(R"({"verb":"get"})")));
+    EXPECT_FALSE(selector.selects(view(R"({"objectRef":{"namespace":7}})")));
+}
+
+TEST(Selector, Without_a_detection_a_record_has_no_rule_that_fired) {
+    const Selector selector{{.detections = {"A"}}};
+    EXPECT_FALSE(selector.wants(view(kPaid).facts));
+    EXPECT_TRUE(selector.wants(view(kPaid, Priority::kDebug).facts));
 }
 
 }  // namespace

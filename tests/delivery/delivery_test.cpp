@@ -14,6 +14,7 @@ using testing::Destination;
 using testing::DestinationSink;
 using testing::End;
 using testing::expect_law;
+using testing::FakeRecord;
 using testing::ForgetfulFileSystem;
 using testing::kSpoolDirectory;
 using testing::offsets;
@@ -147,6 +148,20 @@ TEST(Delivery, What_cannot_be_delivered_is_counted_by_its_reason) {
     auto delivery = world.open("late", late);
     run_to_end(world, *delivery);
     EXPECT_EQ(delivery->status().counts, (CursorCounts{.delivered = 4, .expired = 1, .damaged = 7, .unused = 105}));
+    expect_law(world, delivery->status());
+}
+
+TEST(Delivery, Blocks_without_a_candidate_are_filtered_unread_wherever_they_are) {
+    World world;
+    Destination there;
+    world.options.select.priority = Priority::kNotice;
+    const std::vector<FakeRecord> wanted{{"{}", {.priority = Priority::kNotice}}, {"{}"}};
+    for (const bool some : {false, true, false, false, true, false}) world.spool.add(some ? wanted : records(2));
+    auto delivery = world.open("out", there);
+    run_to_end(world, *delivery);
+    EXPECT_EQ(there.offsets(), offsets({3, 9}));
+    EXPECT_EQ(world.cursor("out").counts, (CursorCounts{.delivered = 2, .filtered = 10}));
+    EXPECT_EQ(world.spool.unread, 4u);
     expect_law(world, delivery->status());
 }
 

@@ -55,6 +55,7 @@ public:
 
     unsigned failing_reads = 0;  // so many reads fail
     std::vector<Offset> released;
+    unsigned unread = 0;  // blocks whose text a reader did not want
 
     Task<Result<OffsetRange>> append(std::vector<Block>, std::optional<Checkpoint>, Durability) override {
         co_return Error{ErrorCode::kUnavailable, "not here"};
@@ -71,7 +72,7 @@ private:
     public:
         explicit Reader(FakeSpool& spool) : spool_{spool} {}
 
-        Result<SpoolStep> read(Offset offset) override {
+        Result<SpoolStep> read(Offset offset, const WantsRecord& wants) override {
             if (spool_.failing_reads > 0) {
                 --spool_.failing_reads;
                 return Error{ErrorCode::kUnavailable, "the disk is busy"};
@@ -82,6 +83,10 @@ private:
                 if (offset > step.offsets.last) continue;
                 auto found = step;
                 found.offsets.first = offset;
+                if (wants && found.block && !holds(*found.block, offset, wants)) {
+                    ++spool_.unread;
+                    return SpoolStep{SpoolStep::Kind::kUnwanted, found.offsets, nullptr};
+                }
                 return found;
             }
             return SpoolStep{};
@@ -91,6 +96,11 @@ private:
             while (notified && offset > spool_.last()) notified = co_await spool_.changed_.wait_until(until);
         }
         void release(Offset offset) override { spool_.released.push_back(offset); }
+
+        static bool holds(const StoredBlock& block, Offset from, const WantsRecord& wants) {
+            const auto first = static_cast<std::ptrdiff_t>(number(from) - number(block.offsets.first));
+            return std::any_of(block.facts.begin() + first, block.facts.end(), wants);
+        }
 
     private:
         FakeSpool& spool_;

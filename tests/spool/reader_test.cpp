@@ -48,6 +48,23 @@ TEST_F(ReaderTest, Sees_what_is_appended_to_the_segment_it_reads) {
     }
 }
 
+TEST_F(ReaderTest, Passes_over_blocks_that_hold_nothing_wanted) {
+    ASSERT_TRUE(append({{"a", "bbb"}, {"ccc"}}));
+    auto one = reader();
+    const auto wants_long = [](const RecordFacts& facts) { return facts.bytes == 3; };
+    EXPECT_EQ(one.read(Offset{1}, wants_long).value().kind, SpoolStep::Kind::kBlock);
+    auto two = reader();
+    const auto wants_short = [](const RecordFacts& facts) { return facts.bytes == 1; };
+    const auto step = two.read(Offset{3}, wants_short).value();
+    EXPECT_EQ(step.kind, SpoolStep::Kind::kUnwanted);
+    EXPECT_EQ(step.offsets.first, Offset{3});
+    EXPECT_EQ(step.offsets.last, Offset{3});
+    EXPECT_EQ(spool_metrics.blocks_read.Value(), 1);
+    EXPECT_EQ(spool_metrics.blocks_unread.Value(), 1);
+    // What somebody else has read already costs nothing.
+    EXPECT_EQ(two.read(Offset{2}, wants_short).value().kind, SpoolStep::Kind::kBlock);
+}
+
 TEST_F(ReaderTest, Decompresses_a_block_once_for_all_who_are_at_it) {
     ASSERT_TRUE(append({{"a"}, {"b"}}));
     auto one = reader();

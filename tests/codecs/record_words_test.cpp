@@ -1,6 +1,9 @@
+#include "codecs/record_words.h"
+
 #include <gtest/gtest.h>
 
-#include "sinks/kafka/topic_template.h"
+#include <string>
+#include <vector>
 
 namespace auditfwd {
 namespace {
@@ -53,33 +56,16 @@ TEST(RecordWords, Are_plain_text_in_keys) {
     EXPECT_EQ(plain_text("", 3, buffer), "");
 }
 
-std::string topic_of(std::string_view text, std::string_view json = kRecord) {
-    const auto topic = TopicTemplate::parse(text).value();
-    std::string name;
-    topic.render(RecordWords{view(json), topic.words()}, name);
-    return name;
-}
-
-TEST(TopicTemplate, Is_made_of_text_and_words) {
-    EXPECT_EQ(topic_of("audit"), "audit");
-    EXPECT_EQ(topic_of("audit-${cluster}.${verb}_x"), "audit-prod-1.create_x");
-    EXPECT_EQ(topic_of("${priority}${level}"), "NoticeRequest");
-}
-
-TEST(TopicTemplate, Gives_only_what_a_topic_may_be_called) {
-    EXPECT_EQ(topic_of("a-${namespace}"), "a-kube_sys_tem");
-    EXPECT_EQ(topic_of("a-${namespace}", R"({"verb":"get"})"), "a-none");
-    EXPECT_EQ(topic_of("${verb}", R"({"verb":".."})"), ".._");
-    EXPECT_EQ(topic_of("${verb}", R"({"verb":")" + std::string(9000, 'v') + "\"}").size(), kTopicBytesMax);
-}
-
-TEST(TopicTemplate, Says_what_is_wrong_with_a_text) {
-    for (const auto text : {"", ".", "..", "a b", "a$", "a${", "${who}", "a/b", "${cluster", "${}", "\xc3\xa4"})
-        EXPECT_FALSE(TopicTemplate::parse(text)) << text;
-    EXPECT_FALSE(TopicTemplate::parse(std::string(250, 'a')));
-    EXPECT_TRUE(TopicTemplate::parse("audit")->fixed());
-    EXPECT_FALSE(TopicTemplate::parse("${cluster}")->by_clients());
-    EXPECT_TRUE(TopicTemplate::parse("${namespace}")->by_clients());
+TEST(RecordWords, Texts_of_a_list_are_seen_one_by_one) {
+    std::vector<std::string> seen;
+    const auto see = [&](std::string_view text) {
+        seen.emplace_back(text);
+        return text == "stop";
+    };
+    EXPECT_FALSE(any_text(R"(["a","b \"c\"","\\"])", see));
+    EXPECT_EQ(seen, (std::vector<std::string>{"a", R"(b \"c\")", R"(\\)"}));
+    EXPECT_TRUE(any_text(R"(["stop","b"])", see));
+    for (const auto cut : {"", "[", "[\"", "[\"a", "[\"a\\"}) EXPECT_FALSE(any_text(cut, see)) << cut;
 }
 
 }  // namespace

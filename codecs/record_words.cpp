@@ -1,4 +1,4 @@
-#include "sinks/kafka/record_words.h"
+#include "codecs/record_words.h"
 
 #include <optional>
 

@@ -1,4 +1,4 @@
-// The words of a record that choose its topic and key, and become its headers. Pure.
+// The words of a record by which sinks select it, and which choose its topic, key and headers. Pure.
 //
 // They are read from the record's text, and no further than needed: most records say them in their first kilobyte, and
 // the forwarder's own member is found from the end. Nothing here can fail: what a record does not say is empty.
@@ -57,6 +57,19 @@ private:
 
     std::array<std::string_view, kRecordWords> texts_{};
 };
+
+// The texts of a JSON list of strings, such as kDetections; calls `see` with each, still escaped, until it gives true.
+template <class F>
+bool any_text(std::string_view list, F see) {
+    for (auto at = list.find('"'); at != list.npos;) {
+        auto end = at + 1;
+        while (end < list.size() && list[end] != '"') end += list[end] == '\\' ? 2 : 1;
+        if (end >= list.size()) return false;
+        if (see(list.substr(at + 1, end - at - 1))) return true;
+        at = list.find('"', end + 1);
+    }
+    return false;
+}
 
 // A word as it was before it became JSON, cut to `bytes_max`; `buffer` may hold it.
 std::string_view plain_text(std::string_view word, std::size_t bytes_max, std::string& buffer);
