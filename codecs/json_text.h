@@ -20,14 +20,44 @@ std::optional<std::size_t> unescape(std::string_view content, char* out);
 // `text` as a JSON string, quotes included.
 void append_quoted(std::string& out, std::string_view text);
 
+// The first and the last eight bytes of a text, which overlap if it is shorter than sixteen: with its size they are all
+// of it. Of less than eight bytes `first` has what there is, and `last` nothing.
+struct Ends {
+    std::uint64_t first = 0;
+    std::uint64_t last = 0;
+};
+
+inline Ends ends_of(std::string_view text) {
+    const char* const at = text.data();
+    const auto size = text.size();
+    Ends out;
+    if (size >= 8) {
+        std::memcpy(&out.first, at, 8);
+        std::memcpy(&out.last, at + size - 8, 8);
+    } else if (size >= 4) {
+        std::uint32_t low = 0, high = 0;
+        std::memcpy(&low, at, 4);
+        std::memcpy(&high, at + size - 4, 4);
+        out.first = low | std::uint64_t{high} << 32;
+    } else if (size != 0) {
+        const auto byte = [at](std::size_t i) { return std::uint64_t{static_cast<std::uint8_t>(at[i])}; };
+        out.first = byte(0) | byte(size / 2) << 8 | byte(size - 1) << 16;
+    }
+    return out;
+}
+
+// Whether one of the eight bytes is `byte`.
+inline bool has_byte(std::uint64_t eight, char byte) {
+    const auto other = eight ^ 0x0101010101010101 * static_cast<std::uint8_t>(byte);
+    return ((other - 0x0101010101010101) & ~other & 0x8080808080808080) != 0;
+}
+
 // Quick for the few bytes most strings have.
 inline bool has_backslash(std::string_view text) {
     using Bytes = std::uint8_t __attribute__((vector_size(16)));
     if (text.size() < 16) {
-        for (const char c : text) {
-            if (c == '\\') return true;
-        }
-        return false;
+        const Ends ends = ends_of(text);
+        return has_byte(ends.first, '\\') || (text.size() > 8 && has_byte(ends.last, '\\'));
     }
     Bytes found{};
     const auto look = [&](const char* at) {

@@ -1,55 +1,23 @@
 #include "forwarder/detection/classifier.h"
 
 #include <algorithm>
-#include <cstring>
 
 namespace auditfwd::detection {
-
-namespace {
-
-std::uint64_t load(const char* from, std::size_t size) {
-    std::uint64_t out = 0;
-    std::memcpy(&out, from, size);
-    return out;
-}
-
-// Of its length, beginning and end: enough to spread what clusters call things; what collides is compared.
-std::size_t slot_of(std::string_view text) {
-    std::uint64_t hash = text.size() * 0x9E3779B97F4A7C15;
-    if (text.size() >= 8) {
-        hash ^= load(text.data(), 8);
-        hash = (hash ^ hash >> 32) * 0xD6E8FEB86659FD93;
-        hash ^= load(text.data() + text.size() - 8, 8);
-        if (text.size() > 16) hash ^= load(text.data() + text.size() / 2 - 4, 8) * 0x9E3779B97F4A7C15;
-    } else {
-        hash ^= load(text.data(), text.size());
-    }
-    hash = (hash ^ hash >> 32) * 0xD6E8FEB86659FD93;
-    return hash >> 56;
-}
-
-}  // namespace
 
 Classifier::Classifier(const Plan& plan, std::size_t matcher)
     : plan_{plan},
       matcher_{matcher},
-      classes_max_{std::clamp<std::size_t>(kClassBytesMax / (8 * plan.words() + 64), 16, kClassesMax)},
-      seen_(kSeen) {
+      classes_max_{std::clamp<std::size_t>(kClassBytesMax / (8 * plan.words() + 64), 16, kClassesMax)} {
     absent_ = find({});
 }
 
-const Classifier::Class* Classifier::classify(const Values& values) {
-    if (!values.present()) return absent_;
+const Classifier::Class* Classifier::learn(const Values& values, std::size_t slot, Ends ends) {
     const auto text = values.text();
-    if (text.size() > Seen::kTextMax) return find(values);
-    auto& seen = seen_[slot_of(text)];
-    if (seen.size == text.size() && std::memcmp(seen.text.data(), text.data(), text.size()) == 0) [[likely]] {
-        return seen.value;
-    }
-    seen.value = find(values);
-    seen.size = static_cast<std::uint8_t>(text.size());
-    std::memcpy(seen.text.data(), text.data(), text.size());
-    return seen.value;
+    const auto* value = find(values);
+    if (text.size() > kSeenTextMax) return value;
+    if (text.size() > 16) std::memcpy((*middles_)[slot].data(), text.data() + 8, text.size() - 16);
+    (*seen_)[slot] = {.ends = ends, .size = text.size(), .value = value};
+    return value;
 }
 
 const Classifier::Class* Classifier::find(const Values& values) {
@@ -61,7 +29,7 @@ const Classifier::Class* Classifier::find(const Values& values) {
     if (classes_.size() >= classes_max_) return nullptr;
     auto made = std::make_unique<Class>();
     made->truth = truth_;
-    if (matcher_ < plan_.dimensions()) plan_.possible(matcher_, truth_, made->rules, nodes_);
+    if (matcher_ < plan_.dimensions()) made->rules = plan_.possible(matcher_, truth_, nodes_);
     return classes_.emplace(std::string{key}, std::move(made)).first->second.get();
 }
 

@@ -1,4 +1,3 @@
-#include <bit>
 #include <utility>
 
 #include "forwarder/detection/evaluator.h"
@@ -10,13 +9,12 @@ namespace auditfwd {
 using namespace detection;
 
 struct Detector::Impl {
-    explicit Impl(std::shared_ptr<const Ruleset> with, const Plan& plan) : rules{std::move(with)}, evaluator{plan} {
-        candidates.resize(plan.words());
-    }
+    explicit Impl(std::shared_ptr<const Ruleset> with, const Plan& plan)
+        : rules{std::move(with)}, evaluator{plan}, candidates{plan.no_rules()} {}
 
     std::shared_ptr<const Ruleset> rules;
     Evaluator evaluator;
-    std::vector<std::uint64_t> candidates;
+    RuleBits candidates;
     std::vector<std::uint32_t> found;
 };
 
@@ -33,24 +31,22 @@ std::span<const std::uint32_t> Detector::detect(FieldSource& event) {
     const auto& plan = *ruleset.plan;
     auto& candidates = impl_->candidates;
     impl_->found.clear();
-    if (candidates.empty()) return {};
+    if (plan.roots().empty()) return {};
     impl_->evaluator.next_event(event);
-    // Which rules the values that dispatch leave; most events end here.
-    std::fill(candidates.begin(), candidates.end(), ~std::uint64_t{0});
+    // Which rules the values that dispatch leave, and the parts that are missing; most events end here.
+    candidates.fill();
     for (std::size_t i = 0; i < plan.dimensions(); ++i) {
         const auto* possible = impl_->evaluator.possible(i);
-        if (!possible) continue;
-        std::uint64_t any = 0;
-        for (std::size_t w = 0; w < candidates.size(); ++w) any |= candidates[w] &= (*possible)[w];
-        if (any == 0) return {};
+        if (possible && !candidates.keep(*possible)) return {};
     }
-    for (std::size_t w = 0; w < candidates.size(); ++w) {
-        for (auto left = candidates[w]; left != 0; left &= left - 1) {
-            const auto root = w * 64 + static_cast<std::size_t>(std::countr_zero(left));
-            if (root >= plan.roots().size()) break;
-            if (impl_->evaluator.holds(plan.roots()[root])) impl_->found.push_back(ruleset.rule_of_root[root]);
-        }
+    const auto missing = event.missing();
+    for (const auto& part : plan.parts()) {
+        if ((missing & part.bit) != 0 && !candidates.keep(part.rules)) return {};
     }
+    candidates.each([&](std::size_t root) {
+        if (root < plan.roots().size() && impl_->evaluator.holds(plan.roots()[root]))
+            impl_->found.push_back(ruleset.rule_of_root[root]);
+    });
     return impl_->found;
 }
 

@@ -6,7 +6,8 @@ namespace auditfwd::detection {
 
 Evaluator::Evaluator(const Plan& plan) : plan_{plan}, memo_(plan.formulas().size()), known_(plan.matchers().size()) {
     for (std::size_t i = 0; i < plan.matchers().size(); ++i) {
-        classifiers_.push_back(plan.recurs(i) ? std::make_unique<Classifier>(plan, i) : nullptr);
+        known_[i].field = plan.matchers()[i].field();
+        if (plan.recurs(i)) known_[i].classifier.emplace(plan, i);
     }
 }
 
@@ -23,16 +24,16 @@ void Evaluator::next_event(FieldSource& source) {
     set(kAlways, true);
 }
 
-const Classifier::Class* Evaluator::classify(std::size_t matcher) {
-    const auto* value = classifiers_[matcher]->classify(source_->get(plan_.matchers()[matcher].field()));
+const Classifier::Class* Evaluator::classify(Known& known) {
+    const auto* value = known.classifier->classify(source_->get(known.field));
     if (value == nullptr) return nullptr;
-    known_[matcher].event = event_;
-    known_[matcher].truth = value->truth.data();
+    known.event = event_;
+    known.truth = value->truth.data();
     return value;
 }
 
-const std::vector<std::uint64_t>* Evaluator::possible(std::size_t dimension) {
-    const auto* value = classify(dimension);
+const RuleBits* Evaluator::possible(std::size_t dimension) {
+    const auto* value = classify(known_[dimension]);
     return value ? &value->rules : nullptr;
 }
 
@@ -40,9 +41,9 @@ bool Evaluator::check(std::uint32_t index) {
     const auto home = plan_.home(index);
     if (home.matcher == Plan::kNone) return plan_.formulas().checks()[index].holds(*source_, scratch_);
     auto& known = known_[home.matcher];
-    if (known.event != event_ && (!classifiers_[home.matcher] || !classify(home.matcher))) {
+    if (known.event != event_ && (!known.classifier || !classify(known))) {
         const auto& matcher = plan_.matchers()[home.matcher];
-        matcher.match(source_->get(matcher.field()), known.own, counts_);
+        matcher.match(source_->get(known.field), known.own, counts_);
         known.event = event_;
         known.truth = known.own.data();
     }

@@ -4,7 +4,7 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
+#include <optional>
 #include <vector>
 
 #include "forwarder/detection/classifier.h"
@@ -18,7 +18,7 @@ public:
 
     void next_event(FieldSource& source);
     // Which rules a dimension's value leaves; null: no help.
-    const std::vector<std::uint64_t>* possible(std::size_t dimension);
+    const RuleBits* possible(std::size_t dimension);
     bool holds(NodeId root);
 
 private:
@@ -26,14 +26,17 @@ private:
         NodeId node;
         std::uint32_t next;
     };
+    // What is known of a matcher's checks.
     struct Known {
-        std::uint32_t event = 0;
+        std::uint32_t event = 0;  // of which
+        FieldId field;
         const std::uint64_t* truth = nullptr;
+        std::optional<Classifier> classifier;  // of a field whose values come again; null: each by itself
         Truth own;
     };
 
     bool check(std::uint32_t index);
-    const Classifier::Class* classify(std::size_t matcher);
+    const Classifier::Class* classify(Known& known);
     // Whether the operands seen so far decide the node, given the last one's value.
     void set(NodeId node, bool value) { memo_[index_of(node)] = event_ << 1 | static_cast<std::uint32_t>(value); }
     bool known(NodeId node) const { return memo_[index_of(node)] >> 1 == event_; }
@@ -42,10 +45,9 @@ private:
 
     const Plan& plan_;
     FieldSource* source_ = nullptr;
-    std::uint32_t event_ = 0;                               // 31 bits
-    std::vector<std::uint32_t> memo_;                       // of each node: the event it was decided for, and its value
-    std::vector<Known> known_;                              // of each matcher
-    std::vector<std::unique_ptr<Classifier>> classifiers_;  // of those whose values come again; null: each by itself
+    std::uint32_t event_ = 0;          // 31 bits
+    std::vector<std::uint32_t> memo_;  // of each node: the event it was decided for, and its value
+    std::vector<Known> known_;         // of each matcher
     std::vector<Frame> stack_;
     std::vector<std::uint32_t> counts_;
     CheckScratch scratch_;

@@ -42,6 +42,10 @@ struct FieldInfo {
     std::string spelling;  // to_string of its name
     bool is_list = false;  // only `exists`, `in`, `intersects` and len() may be asked of it
     FieldCost cost = FieldCost::kMember;
+    std::uint8_t part = kNoPart;  // of the event, by number: where it is missing, the field is absent
+
+    static constexpr std::uint8_t kPartsMax = 8;
+    static constexpr std::uint8_t kNoPart = 0xFF;
 };
 
 class FieldTable {
@@ -85,6 +89,9 @@ public:
         }
         return slot.values;
     }
+
+    // The parts that the event in hand does not have, a bit each.
+    virtual std::uint32_t missing() const { return 0; }
 
 protected:
     // `fields`: the size of the table the ids are of.

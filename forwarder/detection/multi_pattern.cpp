@@ -1,8 +1,14 @@
 #include "forwarder/detection/multi_pattern.h"
 
+#include <algorithm>
+
 namespace auditfwd::detection {
 
 void MultiPattern::add(std::string_view literal, std::uint32_t number) {
+    std::uint32_t first = 0;
+    std::memcpy(&first, literal.data(), std::min(literal.size(), Starts::kBytes));
+    firsts_.push_back(first);
+    short_ |= literal.size() < Starts::kBytes;
     std::uint32_t state = 0;
     for (const char c : literal) {
         const auto byte = byte_of(c);
@@ -22,6 +28,15 @@ void MultiPattern::add(std::string_view literal, std::uint32_t number) {
 // Breadth first: what a state falls back to is nearer to the root, and known.
 void MultiPattern::build() {
     root_.fill(0);
+    if (!short_) {
+        starts_.emplace();
+        for (const auto three : firsts_) {
+            const auto hash = Starts::hash(three);
+            starts_->bits[hash / 64] |= std::uint64_t{1} << (hash % 64);
+        }
+    }
+    firsts_.clear();
+    firsts_.shrink_to_fit();
     std::vector<std::uint32_t> queue;
     for (auto edge = states_[0].first_edge; edge != kNone; edge = edges_[edge].next) {
         root_[edges_[edge].byte] = edges_[edge].target;

@@ -128,6 +128,27 @@ constexpr Expectation kPodValues[] = {
 };
 
 // What decoding found is taken from there: it must be what the member itself says.
+TEST(EventFields, Of_a_part_that_is_missing_are_absent) {
+    EventFieldTable table;
+    std::vector<FieldId> within;
+    for (const auto& entry : all_fields()) {
+        FieldName name{.name = entry.name, .argument = {}};
+        if (entry.argument == ArgumentKind::kKey) name.argument = "x";
+        within.push_back(table.resolve(name).value());
+    }
+    within.push_back(table.resolve({.name = "jevt.value", .argument = "/responseObject"}).value());
+    within.push_back(table.resolve({.name = "jevt.value", .argument = "/impersonatedUser/uid"}).value());
+    std::erase_if(within, [&](FieldId id) { return table.info(id).part == FieldInfo::kNoPart; });
+    ASSERT_GT(within.size(), 60u);
+    const std::string event = R"({"auditID":"a","stage":"ResponseComplete","verb":"create","requestURI":"/x?x=y",)"
+                              R"("objectRef":{"resource":"pods","name":"p"}} )";
+    const PlainEvent plain{std::string_view{event}.substr(0, event.size() - 1)};
+    EventFields fields{table};
+    fields.begin(*plain.event());
+    EXPECT_EQ(fields.missing(), (1u << std::size(kParts)) - 1);
+    for (const auto id : within) EXPECT_FALSE(fields.get(id).present()) << table.info(id).spelling;
+}
+
 TEST(EventFields, Of_a_received_event_are_what_its_text_says) {
     constexpr std::string_view kEvents[] = {
         R"("verb":"get","user":{"username":"u"},"objectRef":{"resource":"pods","name":"p","namespace":"n","subresource":"log"})",

@@ -15,6 +15,7 @@ class FakeFieldTable final : public FieldTable {
 public:
     enum class Kind { kScalar, kList };
     enum class Argument { kNone, kOptional, kRequired };
+    static constexpr std::uint8_t kBodyPart = 3;  // what costs a body is part of one
 
     void declare(const std::string& name, Kind kind = Kind::kScalar, Argument argument = Argument::kNone,
                  FieldCost cost = FieldCost::kMember) {
@@ -34,7 +35,10 @@ public:
             if (infos_[i].spelling == spelling) return static_cast<FieldId>(i);
         }
         if (infos_.size() == kFieldsMax) return Error{ErrorCode::kTooLarge, "more fields than can be told apart"};
-        infos_.push_back({.spelling = spelling, .is_list = declared.kind == Kind::kList, .cost = declared.cost});
+        infos_.push_back({.spelling = spelling,
+                          .is_list = declared.kind == Kind::kList,
+                          .cost = declared.cost,
+                          .part = declared.cost == FieldCost::kBody ? kBodyPart : FieldInfo::kNoPart});
         return static_cast<FieldId>(infos_.size() - 1);
     }
     const FieldInfo& info(FieldId id) const override { return infos_.at(index_of(id)); }
@@ -62,6 +66,13 @@ public:
         views_.clear();
         reads_.clear();
         forget();
+    }
+    std::uint32_t missing() const override {
+        for (std::size_t i = 0; i < table_.size(); ++i) {
+            const auto& info = table_.info(static_cast<FieldId>(i));
+            if (info.part == FakeFieldTable::kBodyPart && event_.contains(info.spelling)) return 0;
+        }
+        return 1u << FakeFieldTable::kBodyPart;
     }
     // How often a field was really read.
     int reads(const std::string& field) { return reads_[field]; }

@@ -1,6 +1,8 @@
 #include "forwarder/detection/fields/event_field_table.h"
 
+#include <algorithm>
 #include <charconv>
+#include <iterator>
 #include <limits>
 #include <utility>
 
@@ -57,21 +59,25 @@ Result<std::int64_t> index_argument(std::string_view text) {
     return value;
 }
 
-void set_decoded(std::string_view name, ResolvedField& out) {
-    static constexpr std::pair<std::string_view, Reference> kReferenceFields[] = {
-        {"ka.target.resource", Reference::kResource},
-        {"ka.target.subresource", Reference::kSubresource},
-        {"ka.target.namespace", Reference::kNamespace},
-        {"ka.target.name", Reference::kName},
-    };
-    if (name == "ka.user.name") out.decoded = Decoded::kUserName;
-    if (name == "ka.response.code") out.decoded = Decoded::kCode;
-    if (name == "ka.auth.decision") out.decoded = Decoded::kDecision;
-    for (const auto& [field, reference] : kReferenceFields) {
-        if (name != field) continue;
-        out.decoded = Decoded::kReference;
-        out.reference = reference;
-    }
+void set_decoded(const std::vector<std::string>& keys, FieldPath& out) {
+    if (out.member == Field::kOther || keys.size() > 2) return;
+    if (keys.size() == 1) out.decoded = Decoded::kMember;
+    if (keys.size() == 1) return;
+    if (out.member == Field::kUser && keys[1] == "username") out.decoded = Decoded::kUserName;
+    if (out.member == Field::kResponseStatus && keys[1] == "code") out.decoded = Decoded::kCode;
+    if (out.member == Field::kAnnotations && keys[1] == kDecisionAnnotation) out.decoded = Decoded::kDecision;
+    if (out.member != Field::kObjectRef) return;
+    const auto names = kReferenceNames.names();
+    const auto found = std::ranges::find(names, keys[1]);
+    if (found == names.end()) return;
+    out.decoded = Decoded::kReference;
+    out.reference = static_cast<Reference>(found - names.begin());
+}
+
+std::uint8_t part_of(const FieldPath& path) {
+    const auto found = std::ranges::find(kParts, path.member);
+    return path.steps.empty() || found == std::end(kParts) ? FieldInfo::kNoPart
+                                                           : static_cast<std::uint8_t>(found - std::begin(kParts));
 }
 
 FieldCost cost_of(const ResolvedField& field) {
@@ -79,8 +85,7 @@ FieldCost cost_of(const ResolvedField& field) {
     if (field.path.steps.empty()) return field.reading >= Reading::kTime ? FieldCost::kKnown : FieldCost::kConstant;
     if (field.path.member == Field::kRequestObject || field.path.member == Field::kResponseObject)
         return FieldCost::kBody;
-    const bool found = field.path.steps.size() == 1 || field.decoded != Decoded::kNo;
-    return found ? FieldCost::kKnown : FieldCost::kMember;
+    return field.path.decoded == Decoded::kNo ? FieldCost::kMember : FieldCost::kKnown;
 }
 
 }  // namespace
@@ -101,7 +106,6 @@ Result<FieldId> EventFieldTable::resolve(const FieldName& field) {
     made.info.is_list = entry->is_list;
     made.reading = entry->reading;
     made.word = entry->word;
-    set_decoded(field.name, made);
     if (entry->argument == ArgumentKind::kKey) made.word = *field.argument;
     if (entry->argument == ArgumentKind::kIndex && field.argument) {
         auto index = index_argument(*field.argument);
@@ -110,6 +114,7 @@ Result<FieldId> EventFieldTable::resolve(const FieldName& field) {
     }
     TRY_VOID(fill(*entry, made));
     made.info.cost = cost_of(made);
+    made.info.part = part_of(made.path);
     fields_.push_back(std::move(made));
     const auto id = static_cast<FieldId>(fields_.size() - 1);
     by_spelling_.emplace(spelling, id);
@@ -199,6 +204,7 @@ Result<FieldPath> EventFieldTable::path(const std::vector<std::string>& keys, Ar
         if (arrays == Arrays::kVisitedToTheEnd || (arrays == Arrays::kVisited && i + 1 != keys.size()))
             projection_.want_elements(node);
     }
+    set_decoded(keys, made);
     return made;
 }
 

@@ -17,6 +17,9 @@
 
 namespace auditfwd {
 
+// Values that decoding has found already, for policy and record.
+enum class Decoded : std::uint8_t { kNo, kMember, kUserName, kCode, kDecision, kReference };
+
 // From the event down to a place. steps[0] is an event-level member.
 struct FieldPath {
     struct Step {
@@ -24,19 +27,19 @@ struct FieldPath {
         std::int64_t element = -1;  // of an array, where its key is a number
     };
     Field member = Field::kOther;  // the event-level member, if it is a known one
-    std::string name;              // its name
+    Decoded decoded = Decoded::kNo;
+    Reference reference = Reference::kResource;  // of kReference
+    std::string name;                            // its name
     std::vector<Step> steps;
 };
 
-// Values that decoding has found already, for policy and record.
-enum class Decoded : std::uint8_t { kNo, kUserName, kCode, kDecision, kReference };
+// Parts of an event that rules ask about and many events do not have.
+inline constexpr Field kParts[] = {Field::kImpersonatedUser, Field::kRequestObject, Field::kResponseObject};
 
 // A field with its argument, ready to be read.
 struct ResolvedField {
     FieldInfo info;
     Reading reading = Reading::kNever;
-    Decoded decoded = Decoded::kNo;
-    Reference reference = Reference::kResource;  // of kReference
     FieldPath path;
     std::vector<FieldPath> others;          // kEffective: beside the list; kTargetPod: resource and subresource
     std::vector<Projection::Node> members;  // of the values at the path: what a subject or a port is made of

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cstring>
+#include <iterator>
 #include <utility>
 
 #include "forwarder/detection/fields/event_time.h"
@@ -10,8 +11,21 @@
 
 namespace auditfwd {
 
+namespace {
+
+constexpr char kMark = 0;
+constexpr std::string_view kUndecided{&kMark, 0};
+
+}  // namespace
+
 EventFields::EventFields(const EventFieldTable& table)
-    : FieldSource{table.size()}, table_{table}, captures_{table.projection()}, texts_{scratch_} {}
+    : FieldSource{table.size()},
+      table_{table},
+      captures_{table.projection()},
+      texts_{scratch_},
+      shortcuts_(table.size()) {
+    for (std::size_t i = 0; i < table.size(); ++i) shortcuts_[i] = shortcut_of(table.field(static_cast<FieldId>(i)));
+}
 
 void EventFields::begin(const Event& event) {
     forget();
@@ -62,13 +76,56 @@ EventFields::Index EventFields::at(const FieldPath& path) {
     return value;
 }
 
+// What decoding knows for certain, null if that is that there is none; kUndecided when the member has to be looked at.
+[[gnu::always_inline]] inline std::string_view EventFields::decoded(const Shortcut& shortcut) {
+    const auto* member = event_->find(shortcut.member);
+    if (member == nullptr || member->cut) return {};
+    const auto plain = [](std::string_view raw) {
+        if (raw.front() != '"') return kUndecided;
+        raw = raw.substr(1, raw.size() - 2);
+        return has_backslash(raw) ? kUndecided : raw;
+    };
+    switch (shortcut.how) {
+        case Decoded::kNo:
+            break;
+        case Decoded::kMember:
+            return plain(event_->raw(member->value));
+        case Decoded::kUserName: {
+            // Of one with escapes, halves of surrogates read differently here.
+            const auto& name = event_->user_name;
+            const bool as_it_stands = !name.empty() && name.data() >= event_->text.data() &&
+                                      name.data() < event_->text.data() + event_->text.size();
+            return as_it_stands ? name : kUndecided;
+        }
+        case Decoded::kCode:
+            if (event_->code < 100 || event_->code > 999) break;
+            std::to_chars(code_.data(), code_.data() + code_.size(), event_->code);
+            return {code_.data(), code_.size()};
+        case Decoded::kDecision:
+            return event_->decision.empty() ? kUndecided : event_->decision;
+        case Decoded::kReference: {
+            if (!event_->has_reference) break;
+            const auto raw = event_->raw(event_->of(shortcut.reference));
+            return raw.empty() ? std::string_view{} : plain(raw);
+        }
+    }
+    return kUndecided;
+}
+
 Values EventFields::read(FieldId id) {
+    auto& shortcut = shortcuts_[index_of(id)];
+    if (shortcut.how != Decoded::kNo && (audit_id_ || shortcut.of_any_event)) {
+        const auto known = decoded(shortcut);
+        if (known.data() != kUndecided.data()) [[likely]] {
+            shortcut.text = known;
+            return {&shortcut.text, known.data() == nullptr ? 0u : 1u};
+        }
+    }
     const auto& field = table_.field(id);
     if (field.reading >= Reading::kOfAnyEvent) return read_of_any_event(field);
     if (!audit_id_) return {};
     switch (field.reading) {
         case Reading::kText:
-            if (const auto known = decoded(field)) return *known;
             return one_of(at(field.path));
         case Reading::kElements:
             return elements(field);
@@ -88,34 +145,22 @@ Values EventFields::read(FieldId id) {
     }
 }
 
-// What decoding knows for certain; nothing when the member has to be looked at.
-std::optional<Values> EventFields::decoded(const ResolvedField& field) {
-    if (field.decoded == Decoded::kNo || event_->find(field.path.member) == nullptr) return std::nullopt;
-    switch (field.decoded) {
-        case Decoded::kNo:
-            return std::nullopt;
-        case Decoded::kUserName: {
-            // Of one with escapes, halves of surrogates read differently here.
-            const auto& name = event_->user_name;
-            const bool as_it_stands = !name.empty() && name.data() >= event_->text.data() &&
-                                      name.data() < event_->text.data() + event_->text.size();
-            return as_it_stands ? std::optional{one(name)} : std::nullopt;
-        }
-        case Decoded::kCode:
-            if (event_->code < 100 || event_->code > 999) return std::nullopt;
-            std::to_chars(code_.data(), code_.data() + code_.size(), event_->code);
-            return one({code_.data(), code_.size()});
-        case Decoded::kDecision:
-            return event_->decision.empty() ? std::nullopt : std::optional{one(event_->decision)};
-        case Decoded::kReference: {
-            if (!event_->has_reference) return std::nullopt;
-            const auto raw = event_->raw(event_->of(field.reference));
-            if (raw.empty()) return Values{};
-            if (raw.front() != '"' || raw.find('\\') != raw.npos) return std::nullopt;
-            return one(raw.substr(1, raw.size() - 2));
-        }
+EventFields::Shortcut EventFields::shortcut_of(const ResolvedField& field) {
+    if (field.reading != Reading::kText && field.reading != Reading::kPointer) return {};
+    return {.how = field.path.decoded,
+            .member = field.path.member,
+            .reference = field.path.reference,
+            .of_any_event = field.reading == Reading::kPointer,
+            .text = {}};
+}
+
+std::uint32_t EventFields::missing() const {
+    std::uint32_t out = 0;
+    for (std::size_t i = 0; i < std::size(kParts); ++i) {
+        const auto* member = event_->find(kParts[i]);
+        out |= static_cast<std::uint32_t>(member == nullptr || member->cut) << i;
     }
-    return std::nullopt;
+    return out;
 }
 
 Values EventFields::read_of_any_event(const ResolvedField& field) {

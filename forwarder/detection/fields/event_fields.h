@@ -7,7 +7,6 @@
 
 #include <array>
 #include <cstdint>
-#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -28,6 +27,8 @@ public:
     // The event and its text outlive every get() until the next begin().
     void begin(const Event& event);
 
+    std::uint32_t missing() const override;
+
     // Of the event in hand: some of what was asked for could not be read.
     bool incomplete() const { return incomplete_ || captures_.incomplete(); }
 
@@ -36,7 +37,16 @@ private:
     static constexpr Index kNone = Captures::kNone;
 
     Values read(FieldId id) override;
-    std::optional<Values> decoded(const ResolvedField& field);
+    // Where a value is that decoding found.
+    struct Shortcut {
+        Decoded how = Decoded::kNo;
+        Field member = Field::kOther;
+        Reference reference = Reference::kResource;
+        bool of_any_event = false;
+        std::string_view text;  // what it was in the event in hand
+    };
+    static Shortcut shortcut_of(const ResolvedField& field);
+    std::string_view decoded(const Shortcut& shortcut);
     Values read_of_any_event(const ResolvedField& field);
     Values read_visits(const ResolvedField& field);
     Values elements(const ResolvedField& field);
@@ -71,6 +81,7 @@ private:
     Texts texts_;
     std::vector<Index> found_, before_;  // visits: of this step and of the one before; kNone is a miss
     std::array<char, 3> code_;
+    std::vector<Shortcut> shortcuts_;     // by field
     std::vector<std::string_view> list_;  // under construction
 };
 
