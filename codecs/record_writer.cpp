@@ -88,6 +88,14 @@ bool is_joined(std::string_view key) {
     return is_name(key, "detections") || is_name(key, "priority") || is_name(key, "tags") || is_name(key, "removed");
 }
 
+// What rules said of the event may quote what goes now.
+std::span<ObjectMember> without_outputs(std::span<ObjectMember> theirs, Removed& removed) {
+    const auto is_outputs = [](const ObjectMember& member) { return is_name(member.key, "outputs"); };
+    const auto gone = std::ranges::remove_if(theirs, is_outputs);
+    if (!gone.empty()) removed.add("/auditfwd/outputs");
+    return theirs.first(theirs.size() - gone.size());
+}
+
 // Checks and minifies the line that begins at `begin`, and ends it. False: it is gone.
 bool end_line(const Event& event, BodyEditor& editor, std::size_t begin, std::string& out) {
     if (event.suspect && !editor.check(std::string_view{out}.substr(begin))) {
@@ -112,10 +120,11 @@ RecordWriter::RecordWriter(const RecordOrigin& origin)
 
 bool RecordWriter::write(Event& event, Edits& edits, Removed& removed, const Verdict& verdict, BodyEditor& editor,
                          std::string& out, RecordFacts& facts) {
-    std::span<const ObjectMember> theirs;
+    std::span<ObjectMember> theirs;
     if (auto* const member = event.find(Field::kAuditfwd); member != nullptr) [[unlikely]] {
         if (trusted_) theirs = {theirs_.data(), editor.members_of(event.raw(member->value), theirs_, event.spaced)};
         if (theirs.empty()) removed.add("/auditfwd");  // forged, or not what we write
+        if (verdict.level < event.level || !removed.empty()) theirs = without_outputs(theirs, removed);
         member->cut = true;
     }
     bool cuts = false;

@@ -51,7 +51,8 @@ public:
     // Appends the record and its newline to `out`. False, with nothing appended: what would be kept is malformed. Adds
     // its own to the event's edits, which are of no further use then.
     //
-    // An `auditfwd` member from a trusted source stays as it is; what it lacks is added, its lists are joined.
+    // An `auditfwd` member from a trusted source stays as it is; what it lacks is added, its lists are joined;
+    // `outputs`, the texts that rules rendered, go when anything goes.
     bool write(Event& event, Edits& edits, Removed& removed, const Verdict& verdict, BodyEditor& editor,
                std::string& out, RecordFacts& facts);
 

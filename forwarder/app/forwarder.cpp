@@ -45,7 +45,7 @@ Forwarder::Forwarder(Config config)
 
 Forwarder::~Forwarder() { CHECK(!running_); }
 
-Result<std::unique_ptr<Forwarder>> Forwarder::start(Config config, std::shared_ptr<const Rules> rules) {
+Result<std::unique_ptr<Forwarder>> Forwarder::start(Config config, AllRules rules) {
     std::unique_ptr<Forwarder> forwarder{new Forwarder{std::move(config)}};
     const auto opened = forwarder->open(std::move(rules));
     forwarder->running_ = true;
@@ -60,12 +60,13 @@ Result<std::unique_ptr<Forwarder>> Forwarder::start(Config config, std::shared_p
     return opened.error();
 }
 
-Result<void> Forwarder::open(std::shared_ptr<const Rules> rules) {
+Result<void> Forwarder::open(AllRules rules) {
     TRY(spool_, Spool::open(config_.spool, files_, clock_, metrics_));
     delivery_worker_ = std::make_unique<Worker>("delivery");
     TRY_VOID(open_deliveries());
-    detection_metrics_.set(rules->detections);
-    lanes_ = std::make_unique<Lanes>(lanes_of(config_), std::move(rules), *spool_, ledger_, rejections_);
+    for (std::size_t i = 0; i < deliveries_.size(); ++i) deliveries_[i]->set_policy(rules.sink_policies[i]);
+    detection_metrics_.set(rules.rules->detections);
+    lanes_ = std::make_unique<Lanes>(lanes_of(config_), std::move(rules.rules), *spool_, ledger_, rejections_);
     TRY_VOID(open_sources());
     TRY_VOID(open_admin());
     start_tasks();
@@ -153,6 +154,14 @@ void Forwarder::start_tasks() {
     });
     for (auto& webhook : webhooks_) webhook->start();
     admin_->start();
+}
+
+void Forwarder::set_rules(const AllRules& rules) {
+    lanes_->set_rules(rules.rules);
+    detection_metrics_.set(rules.rules->detections);
+    asio::post(delivery_worker_->executor(), [this, policies = rules.sink_policies] {
+        for (std::size_t i = 0; i < deliveries_.size(); ++i) deliveries_[i]->set_policy(policies[i]);
+    });
 }
 
 void Forwarder::reload_files() {

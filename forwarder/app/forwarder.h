@@ -12,6 +12,7 @@
 #include "forwarder/app/lanes.h"
 #include "forwarder/app/memory_plan.h"
 #include "forwarder/app/process.h"
+#include "forwarder/app/rules_file.h"
 #include "forwarder/base/worker.h"
 #include "forwarder/config/config.h"
 #include "forwarder/delivery/delivery.h"
@@ -24,17 +25,14 @@ class Forwarder {
 public:
     // Builds and starts all of it. Fails, with nothing left running, with kInvalid for the configuration and with what
     // the system said for the environment. The config is copied.
-    static Result<std::unique_ptr<Forwarder>> start(Config config, std::shared_ptr<const Rules> rules);
+    static Result<std::unique_ptr<Forwarder>> start(Config config, AllRules rules);
     ~Forwarder();  // CHECKs that stop() was awaited
 
     // Not ready → no new requests → those in hand end → deliveries commit → the spool is synced and closed. What is
     // not done at `until` is cut short; nothing acknowledged is lost by that.
     Task<void> stop(SteadyTime until);
 
-    void set_rules(const std::shared_ptr<const Rules>& rules) {
-        lanes_->set_rules(rules);
-        detection_metrics_.set(rules->detections);
-    }
+    void set_rules(const AllRules& rules);
     // Certificates and tokens are looked at now.
     void reload_files();
 
@@ -44,7 +42,7 @@ public:
 
 private:
     explicit Forwarder(Config config);
-    Result<void> open(std::shared_ptr<const Rules> rules);
+    Result<void> open(AllRules rules);
     Result<void> check_cursors();
     Result<void> open_deliveries();
     Result<void> open_sources();

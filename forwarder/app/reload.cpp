@@ -14,6 +14,10 @@ std::vector<FileStamp> Reload::stamps() {
     std::vector<FileStamp> all;
     if (!config_path_.empty()) all.push_back(stamp_of(config_path_));
     if (!Policy::built_in(config_.policy)) all.push_back(stamp_of(config_.policy));
+    for (const auto& sink : config_.sinks) {
+        const auto& policy = sink.delivery.policy;
+        if (!policy.empty() && !Policy::built_in(policy)) all.push_back(stamp_of(policy));
+    }
     if (const auto paths = rule_paths(config_.detection.rules, files_)) {
         for (const auto& path : *paths) {
             if (!path.empty()) all.push_back(stamp_of(path));

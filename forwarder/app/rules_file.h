@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "forwarder/base/file_system.h"
 #include "forwarder/base/result.h"
@@ -12,8 +13,13 @@
 
 namespace auditfwd {
 
+struct AllRules {
+    std::shared_ptr<const Rules> rules;
+    std::vector<std::shared_ptr<const Policy>> sink_policies;  // in the order of the sinks; null: none
+};
+
 // A built-in policy, or a file (at most 1 MiB). Warnings are logged. Fails with kInvalid: the message holds every error
 // of the file, one a line.
-Result<std::shared_ptr<const Rules>> load_rules(const Config& config, FileSystem& files);
+Result<AllRules> load_rules(const Config& config, FileSystem& files);
 
 }  // namespace auditfwd

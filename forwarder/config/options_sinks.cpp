@@ -51,6 +51,12 @@ void declare(OptionVisitor& options, DeliveryOptions& delivery) {
     options.section({.key = "select",
                      .help = "What the sink gets: records for which all of these hold. The others count as filtered."},
                     delivery.select);
+    options.text({.key = "policy",
+                  .help = "What is kept of these records: like `policy` at the top, after which it comes, and it can "
+                          "only lower. Parts of records that another auditfwd split, but the first, go.",
+                  .unset = "all that the spool has",
+                  .example = "metadata"},
+                 delivery.policy, kPolicy);
     options.duration({.key = "retry_min", .help = "The first wait after a failure; further ones double."},
                      delivery.retry_min, {1ms, 1h});
     options.duration({.key = "retry_max", .help = "The longest wait between attempts. They never end."},

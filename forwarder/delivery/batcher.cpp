@@ -7,6 +7,16 @@
 
 namespace auditfwd {
 
+std::string_view LoweredTexts::add(std::string_view text) {
+    constexpr std::size_t kChunkBytes = 256_KiB;
+    if (chunks_.empty() || chunks_.back().capacity() - chunks_.back().size() < text.size() + 1)
+        chunks_.emplace_back().reserve(std::max(kChunkBytes, text.size() + 1));
+    auto& chunk = chunks_.back();
+    const auto begin = chunk.size();
+    (chunk += text) += '\n';
+    return std::string_view{chunk}.substr(begin, text.size());
+}
+
 bool BatchRoom::take(const RecordView& record) {
     const auto bytes = bytes_of(record);
     const auto ms = record.facts.stage_time_ms;
@@ -34,19 +44,27 @@ void Batcher::restart(Offset from) {
 void Batcher::add(const std::shared_ptr<const StoredBlock>& block) {
     CHECK(!full_ && block->offsets.first <= next_ && next_ <= block->offsets.last);
     CHECK(block->facts.size() == block->offsets.size());
-    bool held = false;
     for (auto i = number(next_) - number(block->offsets.first); i < block->facts.size() && !full_; ++i) {
-        if (selector_.wants(block->facts[i]) && selector_.selects(block->record(i))) {
-            if (!add_record(block->record(i))) return;
-            if (!held) {
-                batch_.blocks.push_back(block);
-                held_bytes_ += block->text.size();
-                held = true;
+        auto record = block->record(i);
+        const auto stored = record.json;
+        if (selector_.wants(record.facts) && selector_.selects(record) && lower(record)) {
+            if (!add_record(record)) return;
+            if (record.json.data() == stored.data()) {
+                hold(block);
+            } else {
+                batch_.records.back().json = batch_.lowered.add(record.json);
+                held_bytes_ += record.json.size();
             }
         }
         next_ = next_ + 1;
     }
     if (held_bytes_ >= kHeldBytesMax) full_ = true;
+}
+
+void Batcher::hold(const std::shared_ptr<const StoredBlock>& block) {
+    if (!batch_.blocks.empty() && batch_.blocks.back() == block) return;
+    batch_.blocks.push_back(block);
+    held_bytes_ += block->text.size();
 }
 
 bool Batcher::add_record(const RecordView& record) {

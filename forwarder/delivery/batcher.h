@@ -1,6 +1,6 @@
 // Cuts the records of consecutive blocks into batches that a sink takes. Pure.
 //
-//   reader ──block──▶ Batcher (select, limits) ──LoadedBatch──▶ Parts (parts.h) ──▶ Sink::send
+//   reader ──block──▶ Batcher (select, policy, limits) ──LoadedBatch──▶ Parts (parts.h) ──▶ Sink::send
 //
 // A batch also ends before it would hold on to more than kHeldBytesMax of blocks: a sink that selects one record in a
 // thousand must not keep a thousand blocks in memory.
@@ -9,12 +9,15 @@
 #include <cstddef>
 #include <memory>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "codecs/block.h"
 #include "codecs/fit.h"
 #include "forwarder/base/units.h"
 #include "forwarder/delivery/select.h"
+#include "forwarder/pipeline/lowering.h"
 #include "forwarder/spool/spool.h"
 #include "sinks/sink.h"
 
@@ -23,12 +26,22 @@ namespace auditfwd {
 // Text of the blocks one batch keeps in memory; it always may have one block.
 inline constexpr std::size_t kHeldBytesMax = 4_MiB;
 
+// LoweredTexts that stay where they are for as long as it lives, with one byte behind each.
+class LoweredTexts {
+public:
+    std::string_view add(std::string_view text);
+
+private:
+    std::vector<std::string> chunks_;  // never grown beyond their capacity
+};
+
 // Records for one send. Record i accounts for the offsets from owned_from[i] to its own: those before it that the
 // sink does not want go with it.
 struct LoadedBatch {
     std::vector<RecordView> records;
     std::vector<Offset> owned_from;
     std::vector<std::shared_ptr<const StoredBlock>> blocks;  // keep the records' bytes alive
+    LoweredTexts lowered;                                    // and these those of which the policy left less
     bool too_large = false;  // its one record may be beyond SinkLimits::record_bytes_max
 };
 
@@ -61,6 +74,14 @@ public:
     Batcher(const SinkLimits& limits, const Selection& selection)
         : limits_{limits}, selector_{selection}, room_{limits} {}
 
+    // The sink's own policy, which decides from the next record on; null: there is none.
+    void set_policy(std::shared_ptr<const Policy> policy) {
+        lowering_.reset();
+        if (policy) lowering_.emplace(std::move(policy));
+    }
+    // What it leaves of the record, lent until the next call; false: nothing.
+    bool lower(RecordView& record) { return !lowering_ || lowering_->lower(record) != Lowering::Left::kNothing; }
+
     // Starts anew; the next block is read from `from`.
     void restart(Offset from);
 
@@ -90,9 +111,11 @@ public:
 
 private:
     bool add_record(const RecordView& record);
+    void hold(const std::shared_ptr<const StoredBlock>& block);
 
     const SinkLimits limits_;
     const Selector selector_;
+    std::optional<Lowering> lowering_;
     LoadedBatch batch_;
     std::size_t held_bytes_ = 0;
     BatchRoom room_;

@@ -1,6 +1,6 @@
 // One sink's way through the spool: what it wants, in batches it takes, until it has everything.
 //
-//   cursor ─▶ SpoolReader::read ─▶ select ─▶ (sink policy) ─▶ batch ─▶ Sink::send ─▶ progress ─▶ commit
+//   cursor ─▶ SpoolReader::read ─▶ select ─▶ sink policy ─▶ batch ─▶ Sink::send ─▶ progress ─▶ commit
 //                                                               └▶ fit ─▶┘
 //
 // A record that is too large for the sink is a batch of its own, and becomes several sends if it needs them. It counts
@@ -67,6 +67,8 @@ public:
     // the destination never ends it. Terminal cancellation, to be used only after stop(), ends it without commit: what
     // was not committed is delivered again, or undone, at the next start.
     Task<void> run();
+    // What the sink's own policy leaves of the records it gets from now on; before run(), or on the executor.
+    void set_policy(std::shared_ptr<const Policy> policy) { batcher_.set_policy(std::move(policy)); }
     // Sends outstanding may end, attempts that wait for their time are given up: the spool has them.
     void stop();
 

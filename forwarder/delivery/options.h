@@ -29,6 +29,7 @@ struct DeliveryOptions {
     bool start_oldest = false;
     WhenFull when_full = WhenFull::kRefuse;
     Selection select;
+    std::string policy{};  // a built-in one's name or a file; it only lowers; empty: none
     // Waits between attempts: full jitter under a ceiling that doubles.
     std::chrono::milliseconds retry_min{100};
     std::chrono::milliseconds retry_max{30'000};

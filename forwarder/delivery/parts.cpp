@@ -13,7 +13,7 @@ void move_record(Part& to, const Part& from, std::size_t i) {
 
 }  // namespace
 
-Parts::Parts(LoadedBatch batch) : blocks_{std::move(batch.blocks)} {
+Parts::Parts(LoadedBatch batch) : blocks_{std::move(batch.blocks)}, lowered_{std::move(batch.lowered)} {
     if (batch.records.empty()) return;
     parts_.push_back({std::move(batch.records), std::move(batch.owned_from)});
 }

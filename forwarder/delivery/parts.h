@@ -35,6 +35,7 @@ public:
 private:
     std::deque<Part> parts_;
     std::vector<std::shared_ptr<const StoredBlock>> blocks_;
+    LoweredTexts lowered_;
 };
 
 // The offsets that the records of a part account for, as few ranges; `each` is called with a range and with how many

@@ -89,13 +89,16 @@ Task<bool> Delivery::redeliver_letters(std::vector<DeadLetter> letters, Origin o
         LoadedBatch batch;
         BatchRoom room{limits_};
         for (; i < letters.size(); ++i) {
-            const RecordView record{letters[i].offset, letters[i].record, letters[i].facts};
+            RecordView record{letters[i].offset, letters[i].record, letters[i].facts};
+            if (!batcher_.lower(record)) continue;  // by a policy that was not there when it was written
             const bool too_large = room.too_large(record);
             if ((too_large && !batch.records.empty()) || batch.too_large || !room.take(record)) break;
             batch.too_large = too_large;
+            if (record.json.data() != letters[i].record.data()) record.json = batch.lowered.add(record.json);
             batch.records.push_back(record);
             batch.owned_from.push_back(record.offset);
         }
+        if (batch.records.empty()) break;
         bool ended = false;
         if (batch.too_large) {
             ended = co_await deliver_fitted(std::move(batch), origin);

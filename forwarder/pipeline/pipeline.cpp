@@ -6,21 +6,14 @@
 #include "codecs/json_text.h"
 #include "forwarder/base/limits.h"
 #include "forwarder/base/units.h"
+#include "forwarder/pipeline/keep.h"
+#include "forwarder/pipeline/request_facts.h"
 
 namespace auditfwd {
 
 namespace {
 
 constexpr std::size_t kEditorWindow = 16_KiB;
-
-RequestFacts facts_of(const Event& event) {
-    return {.stage = event.stage,
-            .request_uri = event.request_uri,
-            .verb = event.verb,
-            .user_name = event.user_name,
-            .groups = event.groups,
-            .has_user = event.has_user};
-}
 
 Drop drop_reason(const Decision& decision, Level level) {
     if (level == Level::kNone && decision.rule == 0 && decision.drop) return Drop::kNoRule;
@@ -29,7 +22,7 @@ Drop drop_reason(const Decision& decision, Level level) {
 
 // What cannot be decided on must not decide: such an event is kept, without bodies.
 Decision decide(const Policy& policy, const Event& event) {
-    return event.readable ? policy.decide(facts_of(event)) : Policy::unreadable();
+    return event.readable ? policy.decide(request_facts(event)) : Policy::unreadable();
 }
 
 }  // namespace
@@ -111,7 +104,8 @@ void Pipeline::report(const Item& item, const Decision& decision, Level level, b
 // What the level keeps, redacted, as a line. False: something that is kept is malformed.
 bool Pipeline::write(const Verdict& verdict, bool omit_managed_fields, std::string& out, RecordFacts& facts) {
     auto& event = reader_.event();
-    return apply(verdict.level, omit_managed_fields) && redactor_.apply(event, reader_.edits(), reader_.removed()) &&
+    return keep_at(verdict.level, omit_managed_fields, reader_, editor_) &&
+           redactor_.apply(event, reader_.edits(), reader_.removed()) &&
            writer_.write(event, reader_.edits(), reader_.removed(), verdict, editor_, out, facts);
 }
 
@@ -152,36 +146,6 @@ void Pipeline::explain_outputs(const Verdict& verdict, bool dropped, std::string
     }
     record.remove_suffix(1);
     outputs_ = outputs(record, detector_->rules());
-}
-
-// Marks and cuts what the level does not keep. False: a member that is kept is malformed.
-bool Pipeline::apply(Level level, bool omit_managed_fields) {
-    auto& event = reader_.event();
-    if (level < Level::kRequest) cut_body(event, Field::kRequestObject);
-    if (level < Level::kRequestResponse) cut_body(event, Field::kResponseObject);
-    const bool patches = level < Level::kRequest && event.patch_annotations;
-    if (patches || event.annotations_twice) {
-        if (!editor_.cut_annotations(event, patches, reader_.edits(), reader_.removed())) return false;
-    }
-    if (!omit_managed_fields) return true;
-    return cut_managed_fields(event, Field::kRequestObject) && cut_managed_fields(event, Field::kResponseObject);
-}
-
-void Pipeline::cut_body(Event& event, Field field) {
-    auto* member = event.find(field);
-    if (!member || member->cut) return;
-    member->cut = true;
-    reader_.removed().add(field == Field::kRequestObject ? "/requestObject" : "/responseObject");
-}
-
-bool Pipeline::cut_managed_fields(Event& event, Field field) {
-    auto* member = event.find(field);
-    if (!member || member->cut) return true;
-    if (!editor_.cut_managed_fields(event, *member, reader_.edits(), reader_.removed())) return false;
-    if (!reader_.edits().full()) return true;
-    reader_.edits().forget(member->value);  // too many to remember: the body goes whole
-    cut_body(event, field);
-    return true;
 }
 
 void Pipeline::count_flaws(const Event& event, bool unreadable) {

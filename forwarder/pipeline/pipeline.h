@@ -83,9 +83,6 @@ private:
     void explain_outputs(const Verdict& verdict, bool dropped, std::string_view record);
     std::span<const std::string> outputs(std::string_view record, std::span<const std::uint32_t> rules);
     void reject(const Item& item, Rejection reason);
-    bool apply(Level level, bool omit_managed_fields);
-    bool cut_managed_fields(Event& event, Field field);
-    void cut_body(Event& event, Field field);
     void count_flaws(const Event& event, bool unreadable);
 
     const Rules& rules_;

@@ -1,6 +1,8 @@
 #include "forwarder/app/cli/loading.h"
 
+#include <algorithm>
 #include <cstdio>
+#include <iterator>
 
 #include <fmt/format.h>
 
@@ -47,16 +49,27 @@ void check_files(const Config& config, Findings& findings, FileSystem& files) {
     }
 }
 
-// Sets the policy, or says what is wrong with it.
-void add_policy(Loaded& loaded, Findings& findings, FileSystem& files) {
-    auto policy = load_policy(loaded.config.policy, loaded.config.policy_lenient, files);
+// The policy that `key` names; null, and said why, when it cannot be had.
+std::shared_ptr<const Policy> add_policy(const std::string& name, const std::string& key, Loaded& loaded,
+                                         Findings& findings, FileSystem& files) {
+    auto policy = load_policy(name, loaded.config.policy_lenient, files);
     if (policy) {
-        loaded.policy = std::move(policy->policy);
-        loaded.policy_warnings = std::move(policy->warnings);
-    } else if (policy.error().code == ErrorCode::kInvalid) {
-        loaded.errors = lines_of(policy.error().message);
+        std::ranges::move(policy->warnings, std::back_inserter(loaded.policy_warnings));
+        return std::move(policy->policy);
+    }
+    if (policy.error().code == ErrorCode::kInvalid) {
+        std::ranges::move(lines_of(policy.error().message), std::back_inserter(loaded.errors));
     } else {
-        findings.error("policy", policy.error().message);
+        findings.error(key, policy.error().message);
+    }
+    return nullptr;
+}
+
+void add_sink_policies(Loaded& loaded, Findings& findings, FileSystem& files) {
+    for (std::size_t i = 0; i < loaded.config.sinks.size(); ++i) {
+        const auto key = fmt::format("sinks[{}].policy", i);
+        const auto& name = loaded.config.sinks[i].delivery.policy;
+        if (!name.empty() && !findings.failed(key)) add_policy(name, key, loaded, findings, files);
     }
 }
 
@@ -91,7 +104,9 @@ Loaded load_some(const std::filesystem::path& config_path, const std::string& po
     if (!policy.empty()) loaded.config.policy = policy;
     if (!rules.empty()) loaded.config.detection.rules = rules;
     if (with_files && findings.errors().empty()) check_files(loaded.config, findings, files);
-    if (!policy.empty() || !findings.failed("policy")) add_policy(loaded, findings, files);
+    if (!policy.empty() || !findings.failed("policy"))
+        loaded.policy = add_policy(loaded.config.policy, "policy", loaded, findings, files);
+    if (with_files) add_sink_policies(loaded, findings, files);
     if (!rules.empty() || !findings.failed("rules")) add_detections(loaded, findings, files);
 
     if (auto redaction = load_redaction(loaded.config.redaction, files))

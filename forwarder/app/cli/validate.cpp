@@ -25,9 +25,16 @@ std::string summary(const FileSourceOptions& file) {
     return fmt::format("source  {}: file {}, cluster {}\n", file.name, file.path.string(), file.cluster);
 }
 
+std::string summary(const FileSinkOptions& file) { return fmt::format("file {}", file.path.string()); }
+std::string summary(const DiscardOptions&) { return "discard"; }
+std::string summary(const KafkaOptions& kafka) {
+    return fmt::format("Kafka topic {} at {}", kafka.topic, fmt::join(kafka.brokers, ", "));
+}
+
 std::string summary(const SinkConfig& sink) {
-    const auto* file = std::get_if<FileSinkOptions>(&sink.kind);
-    return fmt::format("sink    {}: {}\n", sink.name, file ? fmt::format("file {}", file->path.string()) : "discard");
+    const auto kind = std::visit([](const auto& options) { return summary(options); }, sink.kind);
+    const auto& policy = sink.delivery.policy;
+    return fmt::format("sink    {}: {}{}\n", sink.name, kind, policy.empty() ? "" : ", policy " + policy);
 }
 
 std::string summary(const Config& config, const Policy& policy) {
