@@ -4,8 +4,20 @@
 
 #include <algorithm>
 #include <tuple>
+#include <utility>
 
 namespace auditfwd::detection {
+
+namespace {
+
+// One line, and nothing that a terminal obeys; the YAML library's messages quote the file.
+std::string printable(std::string text) {
+    std::ranges::replace_if(
+        text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }, '?');
+    return text;
+}
+
+}  // namespace
 
 std::size_t Diagnostics::add_file(std::string_view name) {
     files_.emplace_back(name);
@@ -25,8 +37,9 @@ void Diagnostics::add(List& list, const Place& place, std::string_view subject, 
         ++list.more;
         return;
     }
-    list.lines.push_back({place, fmt::format("{}:{}:{}: {}{}{}", files_[place.file], place.line, place.column, subject,
-                                             subject.empty() ? "" : ": ", text)});
+    auto line = fmt::format("{}:{}:{}: {}{}{}", files_[place.file], place.line, place.column, subject,
+                            subject.empty() ? "" : ": ", text);
+    list.lines.push_back({place, printable(std::move(line))});
 }
 
 std::vector<std::string> Diagnostics::shown(const List& list) {
@@ -49,11 +62,7 @@ std::string quoted(std::string_view text) {
            (static_cast<unsigned char>(text[shown.size()]) & 0xC0) == 0x80) {
         shown.remove_suffix(1);
     }
-    std::string out{'"'};
-    for (const char c : shown) {
-        const auto byte = static_cast<unsigned char>(c);
-        out += byte < 0x20 || byte == 0x7F ? '?' : c;
-    }
+    auto out = printable('"' + std::string{shown});
     out += shown.size() < text.size() ? "…\"" : "\"";
     return out;
 }

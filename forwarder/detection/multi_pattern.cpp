@@ -29,7 +29,7 @@ void MultiPattern::add(std::string_view literal, std::uint32_t number) {
 void MultiPattern::build() {
     root_.fill(0);
     if (!short_) {
-        starts_.emplace();
+        starts_ = Starts{};
         for (const auto three : firsts_) {
             const auto hash = Starts::hash(three);
             starts_->bits[hash / 64] |= std::uint64_t{1} << (hash % 64);

@@ -57,7 +57,7 @@ private:
     // Most of a text begins no literal: three bytes tell, by their hash.
     struct Starts {
         static constexpr std::size_t kBytes = 3;
-        std::array<std::uint64_t, 256> bits{};
+        std::array<std::uint64_t, 256> bits;
 
         static std::uint32_t hash(std::uint32_t three) { return (three << 8 | 0x20202000) * 0x9E3779B1u >> 18; }
         unsigned has(std::uint32_t three) const { return bits[hash(three) / 64] >> (hash(three) % 64) & 1; }

@@ -27,10 +27,10 @@ class Builder final : public YAML::EventHandler {
 public:
     Builder(YamlFile& out, std::size_t file) : out_{out}, file_{file} {}
 
-    // Whether the document had anything in it.
-    bool any() const { return any_; }
+    // Of the document.
+    const YAML::Mark& start() const { return start_; }
 
-    void OnDocumentStart(const YAML::Mark&) override { any_ = false; }
+    void OnDocumentStart(const YAML::Mark& mark) override { start_ = mark; }
     void OnDocumentEnd() override {}
     void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
         remember(anchor, add(YamlNode::Kind::kNull, mark));
@@ -84,7 +84,6 @@ private:
     void attach(std::uint32_t id) {
         if (open_.empty()) {
             if (out_.nodes[id].kind != YamlNode::Kind::kNull) out_.roots.push_back(id);
-            any_ = true;
         } else {
             out_.nodes[open_.back()].children.push_back(id);
         }
@@ -107,7 +106,7 @@ private:
     const std::size_t file_;
     std::vector<std::uint32_t> open_;
     std::vector<std::uint32_t> anchors_;  // by yaml-cpp's number, which counts from 1
-    bool any_ = false;
+    YAML::Mark start_;
 };
 
 }  // namespace
@@ -129,10 +128,10 @@ bool read_yaml(std::string text, std::size_t file, YamlFile& out, Diagnostics& d
         std::istringstream stream{out.text};
         YAML::Parser parser{stream};
         Builder builder{out, file};
-        // At text it cannot read, yaml-cpp finds empty documents again and again.
-        for (std::size_t empty = 0; parser.HandleNextDocument(builder);) {
-            empty = builder.any() && !out.roots.empty() ? 0 : empty + 1;
-            if (empty > 1000) break;
+        // At text it cannot read, yaml-cpp finds documents again and again, and stays where it is.
+        for (int last = -1; parser.HandleNextDocument(builder); last = builder.start().pos) {
+            if (builder.start().pos != last) continue;
+            throw YamlError{builder.place_of(builder.start()), "not YAML: expected the next item, or the end"};
         }
         return true;
     } catch (const YamlError& error) {

@@ -1,6 +1,7 @@
 // Rule files: what loads, in which order things count, and what is said about the rest.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -18,6 +19,23 @@ std::string shared(const std::string& path) {
     std::ostringstream out;
     out << in.rdbuf();
     return out.str();
+}
+
+TEST(Loader, Reads_a_file_to_its_end_or_says_where_it_cannot) {
+    const auto good = rule("a", "ka.verb exists");
+    EXPECT_EQ(errors_of("---\n---\n# nothing\n---\n" + good + "---\n...\n---\n"), "");
+    for (const std::string rest : {"]", "}", ": [0]- mac}]r", "- ]\n"}) {
+        const auto errors = errors_of(good + rest + "\n" + rule("b", "ka.nosuch exists"));
+        EXPECT_TRUE(errors.starts_with("rules.yaml:")) << rest << ": " << errors;
+        EXPECT_EQ(std::ranges::count(errors, '\n'), 0) << errors;
+    }
+}
+
+TEST(Loader, Says_an_error_in_one_line_whatever_stands_in_the_file) {
+    const auto errors = errors_of("- rule: \"a\\\n\"\n- list: x\x7f\n  items: [\"\\\x1b\"]\n");
+    EXPECT_FALSE(errors.empty());
+    EXPECT_EQ(std::ranges::count(errors, '\n'), 0) << errors;
+    EXPECT_EQ(errors.find('\x1b'), errors.npos);
 }
 
 TEST(Loader, Takes_the_plugins_own_rules_without_a_warning) {

@@ -2,8 +2,10 @@
 // written from. The reference for the compiled plan.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <random>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -13,7 +15,9 @@ namespace auditfwd {
 
 class RandomRules {
 public:
-    explicit RandomRules(std::uint64_t seed) : random_{seed} {}
+    // Chance is `choices` as long as there are some, then a generator; they outlive this.
+    explicit RandomRules(std::uint64_t seed, std::span<const std::uint8_t> choices = {})
+        : random_{seed}, choices_{choices} {}
 
     // A rule file with lists, macros and rules; rules are called r0, r1, …
     std::string file(std::size_t rules);
@@ -43,9 +47,15 @@ private:
     std::string value();
     static bool holds(const Tree& tree, const FakeEvent& event);
     static bool check_holds(const Tree& check, const FakeEvent& event);
-    std::size_t below(std::size_t bound) { return static_cast<std::size_t>(random_() % bound); }
+    std::size_t below(std::size_t bound) {
+        if (choices_.empty()) return static_cast<std::size_t>(random_() % bound);
+        const auto chosen = choices_.front();
+        choices_ = choices_.subspan(1);
+        return chosen % bound;
+    }
 
     std::mt19937_64 random_;
+    std::span<const std::uint8_t> choices_;
     std::vector<Tree> rules_;
     std::string definitions_;  // lists and macros, written when they are first used
     std::size_t names_ = 0;
