@@ -10,7 +10,7 @@ std::vector<std::string> because(const Plan& plan, NodeId root, FieldSource& eve
     constexpr std::size_t kReasonsMax = 32;
     constexpr std::size_t kLettersMax = 200;
     const auto& formulas = plan.formulas();
-    Evaluator evaluator{plan};
+    Evaluator evaluator{plan, Evaluator::Memory::kNone};
     evaluator.next_event(event);
     std::vector<std::string> out;
     if (!evaluator.holds(root)) return out;

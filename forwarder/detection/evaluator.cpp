@@ -4,10 +4,11 @@
 
 namespace auditfwd::detection {
 
-Evaluator::Evaluator(const Plan& plan) : plan_{plan}, memo_(plan.formulas().size()), known_(plan.matchers().size()) {
+Evaluator::Evaluator(const Plan& plan, Memory memory)
+    : plan_{plan}, memo_(plan.formulas().size()), known_(plan.matchers().size()) {
     for (std::size_t i = 0; i < plan.matchers().size(); ++i) {
         known_[i].field = plan.matchers()[i].field();
-        if (plan.recurs(i)) known_[i].classifier.emplace(plan, i);
+        if (memory == Memory::kOfValues && plan.recurs(i)) known_[i].classifier.emplace(plan, i);
     }
 }
 

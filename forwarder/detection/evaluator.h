@@ -14,7 +14,9 @@ namespace auditfwd::detection {
 
 class Evaluator {
 public:
-    explicit Evaluator(const Plan& plan);
+    enum class Memory { kNone, kOfValues };  // kNone: for an event or two, possible() must not be asked
+
+    explicit Evaluator(const Plan& plan, Memory memory = Memory::kOfValues);
 
     void next_event(FieldSource& source);
     // Which rules a dimension's value leaves; null: no help.

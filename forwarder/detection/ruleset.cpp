@@ -9,6 +9,7 @@
 #include "forwarder/detection/plan.h"
 #include "forwarder/detection/rule_compiler.h"
 #include "forwarder/detection/ruleset_impl.h"
+#include "forwarder/detection/target_resources.h"
 
 namespace auditfwd {
 
@@ -90,6 +91,15 @@ void Ruleset::render_output(std::uint32_t rule, FieldSource& event, std::string&
 }
 
 std::vector<FieldId> Ruleset::output_fields(std::uint32_t rule) const { return impl_->outputs[rule].fields(); }
+
+std::vector<std::vector<std::string>> Ruleset::target_resources() const {
+    const auto found = detection::target_resources(impl_->plan->formulas(), *impl_->fields);
+    std::vector<std::vector<std::string>> out(impl_->rules.size());
+    for (std::size_t i = 0; i < out.size(); ++i) {
+        if (const auto& some = found[index_of(impl_->formulas[i])]) out[i].assign(some->begin(), some->end());
+    }
+    return out;
+}
 
 const FieldTable& Ruleset::fields() const { return *impl_->fields; }
 

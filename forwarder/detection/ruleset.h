@@ -57,6 +57,9 @@ public:
     // The fields a rule's output names.
     std::vector<FieldId> output_fields(std::uint32_t rule) const;
 
+    // Of each rule: what ka.target.resource must be one of for it to match; empty when it may be anything, or too many.
+    std::vector<std::vector<std::string>> target_resources() const;
+
     ~Ruleset();
 
 private:

@@ -6,6 +6,7 @@
 #include "forwarder/policy/advice.h"
 #include "forwarder/policy/built_in.h"
 #include "forwarder/policy/diagnostics.h"
+#include "forwarder/policy/highest_level.h"
 #include "forwarder/policy/loader.h"
 #include "forwarder/policy/matcher.h"
 
@@ -22,6 +23,7 @@ struct Policy::Impl {
     Matcher matcher;
     Outcome none_matched;
     std::vector<Outcome> outcomes;  // by rule
+    RuleSet set;                    // what they were made of
 };
 
 namespace {
@@ -58,7 +60,7 @@ Result<Policy::Loaded> Policy::load(std::string_view text, std::string_view name
         stages.insert(rule.omit_stages);
         outcomes.push_back({rule.level, stages, rule.omit_managed_fields.value_or(set.omit_managed_fields), rule.line});
     }
-    auto impl = std::make_unique<const Impl>(Impl{*std::move(matcher), none_matched, std::move(outcomes)});
+    auto impl = std::make_unique<const Impl>(Impl{*std::move(matcher), none_matched, std::move(outcomes), set});
     std::shared_ptr<const Policy> policy{new Policy{std::move(impl)}};
     return Loaded{std::move(policy), diagnostics.warnings()};
 }
@@ -83,6 +85,8 @@ Decision Policy::decide(const RequestFacts& facts) const {
             .omit_managed_fields = outcome.omit_managed_fields,
             .unreadable = false};
 }
+
+Level Policy::highest_level(std::string_view resource) const { return auditfwd::highest_level(impl_->set, resource); }
 
 Decision Policy::unreadable() { return {.level = Level::kMetadata, .drop = false, .rule = 0, .unreadable = true}; }
 

@@ -51,6 +51,10 @@ public:
     // For an event whose verb, user or requestURI is absent or was cut, so that decide() cannot be asked.
     static Decision unreadable();
 
+    // The highest level that a request for this resource can get; empty: that any request can get. Never too low,
+    // except for resources of other API groups with a built-in resource's name.
+    Level highest_level(std::string_view resource) const;
+
     // Line of a rule (from 1) in its file; 0 when unknown.
     std::size_t line(std::uint32_t rule) const;
     std::size_t rules() const;

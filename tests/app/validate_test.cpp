@@ -57,6 +57,42 @@ policy: {3}
     EXPECT_EQ(ran.err.find("three"), ran.err.npos);
 }
 
+TEST(Validate, Warns_of_outputs_that_name_what_the_policy_always_removes) {
+    const testing::TemporaryDirectory directory;
+    const auto policy = write(directory, "policy.yaml",
+                              "apiVersion: audit.k8s.io/v1\nkind: Policy\nrules:\n"
+                              "- level: Metadata\n  resources: [{group: '', resources: [secrets, configmaps]}]\n"
+                              "- level: Request\n  verbs: [create]\n");
+    const auto rule = [](std::string_view name, std::string_view condition, std::string_view output) {
+        return fmt::format(
+            "- rule: {}\n  desc: d\n  condition: {}\n  output: {}\n  priority: INFO\n  source: k8s_audit\n", name,
+            condition, output);
+    };
+    const auto rules =
+        write(directory, "rules.yaml",
+              rule("a", "ka.verb = create and ka.target.resource in (configmaps, secrets)",
+                   "o=%ka.req.configmap.obj n=%ka.target.name") +
+                  rule("b", "ka.target.resource = pods", "i=%ka.req.pod.containers.image") +
+                  rule("c", "ka.verb = get", "r=%ka.resp.name o=%jevt.value[/requestObject/a]") +
+                  rule("d", "ka.target.resource = configmaps or ka.verb = get", "o=%ka.req.configmap.obj"));
+    const auto config = [&](std::string_view policy_name) {
+        return write(directory, "config.yaml",
+                     fmt::format("policy: {}\nrules: [{}]\nspool: {{directory: {}/spool}}\n", policy_name, rules,
+                                 directory.path().string()));
+    };
+    const auto ran = validate(config(policy));
+    EXPECT_EQ(ran.exit, 0) << ran.err;
+    EXPECT_THAT(ran.err_lines(),
+                ElementsAre("warning: " + rules +
+                                ":1: rule \"a\": %ka.req.configmap.obj in its output is always <NA>: the policy never "
+                                "keeps request bodies of configmaps, secrets",
+                            "warning: " + rules +
+                                ":13: rule \"c\": %ka.resp.name in its output is always <NA>: the policy never keeps "
+                                "response bodies"));
+    EXPECT_EQ(validate(config("all")).err, "");
+    EXPECT_THAT(validate(config("metadata")).err_lines(), SizeIs(5));
+}
+
 TEST(Validate, Names_a_policy_that_is_not_there) {
     const testing::TemporaryDirectory directory;
     const auto file = write(directory, "config.yaml", "cluster: a\npolicy: esk\n");

@@ -7,6 +7,7 @@
 #include "forwarder/app/cli/command_line.h"
 #include "forwarder/app/cli/loading.h"
 #include "forwarder/app/cli/output.h"
+#include "forwarder/app/output_advice.h"
 #include "forwarder/config/notation.h"
 
 namespace auditfwd::cli {
@@ -64,6 +65,10 @@ void add_validate(CLI::App& app, int& exit) {
         auto warnings = std::move(loaded.warnings);
         warnings.insert(warnings.end(), loaded.policy_warnings.begin(), loaded.policy_warnings.end());
         warnings.insert(warnings.end(), loaded.rule_warnings.begin(), loaded.rule_warnings.end());
+        if (loaded.errors.empty() && loaded.detections) {
+            const auto advice = output_advice(loaded.detections->ruleset(), *loaded.policy);
+            warnings.insert(warnings.end(), advice.begin(), advice.end());
+        }
         say(warnings, loaded.errors);
         if (!loaded.errors.empty()) {
             exit = kBadInput;
