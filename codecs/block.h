@@ -100,7 +100,11 @@ struct StoredBlock {
     std::vector<std::size_t> line_starts;  // into text, one per record
 
     RecordView record(std::size_t index) const {
-        return {offsets.first + index, {text.data() + line_starts[index], facts[index].bytes}, facts[index]};
+        const auto ms = std::chrono::floor<std::chrono::milliseconds>(received.time_since_epoch());
+        return {.offset = offsets.first + index,
+                .json = {text.data() + line_starts[index], facts[index].bytes},
+                .facts = facts[index],
+                .received_ms = ms.count()};
     }
 };
 

@@ -54,7 +54,8 @@ struct RecordView {
     Offset offset;
     std::string_view json;  // without newline
     RecordFacts facts;
-    std::uint32_t part = 0;  // of a record that was split, from 1; 0: it is whole
+    std::uint32_t part = 0;        // of a record that was split, from 1; 0: it is whole
+    std::int64_t received_ms = 0;  // since 1970, by this machine; 0 when it is not known
 };
 
 std::string_view to_string(Level level);        // "Metadata"

@@ -62,17 +62,21 @@ struct Delivered {
     bool commit_first = false;
 };
 
-// The same batch may succeed later. Nothing is known to be stored, but something may be.
+// The same batch may succeed later. Only what `stored` names (indices into the batch, ascending; never parts of one
+// record) is known to be stored, and is not sent again; more may be.
 struct Transient {
     std::string reason;
     std::chrono::milliseconds retry_after{0};  // what the destination asked for; 0 if nothing
+    std::vector<std::size_t> stored{};
 };
 
-// The same batch would fail again. `refused` names the culprits by index into the batch, ascending; the others were
-// not stored and are sent again without them. Empty: delivery must bisect.
+// The same batch would fail again. `refused` names the culprits by index into the batch, ascending; the others are sent
+// again without them, unless they were stored all the same. Empty: delivery must bisect.
+// A sink whose open() undoes what was not committed stores whole batches or nothing.
 struct Permanent {
     std::string reason;
     std::vector<std::size_t> refused;
+    bool others_stored = false;
 };
 
 using Outcome = std::variant<Delivered, Transient, Permanent>;
@@ -111,7 +115,8 @@ public:
     // When checkpoint() should be called even if nothing more is delivered (a file that is to end after an hour).
     virtual std::optional<SteadyTime> checkpoint_due() const { return {}; }
 
-    // What the outstanding sends wait for, if that is worth saying; empty: nothing unusual. Asked for every few seconds.
+    // What the outstanding sends wait for, if that is worth saying; empty: nothing unusual. Asked for every few
+    // seconds.
     virtual std::string held_up_by() const { return {}; }
 
     // Sends that are outstanding should end within a few seconds, delivered or not; at most a checkpoint and close()
@@ -121,6 +126,10 @@ public:
     // Delivery was cut short: none of the sink's coroutines runs any more, and no call follows. Gives up what keeps the
     // executor busy.
     virtual void abandon() {}
+
+    // What must happen beside sends while the sink is open (credentials renewed before they expire). Begun after
+    // open(), ended by terminal cancellation, which may throw through it.
+    virtual Task<void> tend() { co_return; }
 
     // Ends what send began (a multipart upload, a transaction). Called once, after the last send; nothing is lost
     // without it.

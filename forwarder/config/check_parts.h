@@ -21,6 +21,7 @@ void check_sinks(const Config& config, Findings& findings);
 
 // Of one sink; `path` is "sinks[0].kafka".
 void check_kafka_sink(const KafkaOptions& kafka, const std::string& path, Findings& findings);
+void check_cloudwatch_sink(const CloudWatchOptions& cloudwatch, const std::string& path, Findings& findings);
 
 // The largest body, as a part of the memory: intake reserves three times a body.
 inline constexpr std::size_t kBodyShare = 5;

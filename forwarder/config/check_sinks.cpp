@@ -79,6 +79,8 @@ void check_sinks(const Config& config, Findings& findings) {
             check_file_sink(config, *file, path, files, findings);
         if (const auto* kafka = std::get_if<KafkaOptions>(&sink.kind))
             check_kafka_sink(*kafka, path + ".kafka", findings);
+        if (const auto* cloudwatch = std::get_if<CloudWatchOptions>(&sink.kind))
+            check_cloudwatch_sink(*cloudwatch, path + ".cloudwatch", findings);
     }
     check_dead_letters(config, findings);
 }

@@ -18,6 +18,7 @@
 #include "forwarder/source/file/options.h"
 #include "forwarder/source/webhook/options.h"
 #include "forwarder/spool/spool.h"
+#include "sinks/cloudwatch/options.h"
 #include "sinks/discard/options.h"
 #include "sinks/file/options.h"
 #include "sinks/kafka/options.h"
@@ -29,7 +30,7 @@ using SourceConfig = std::variant<WebhookOptions, FileSourceOptions>;
 struct SinkConfig {
     std::string name;
     DeliveryOptions delivery;
-    std::variant<FileSinkOptions, DiscardOptions, KafkaOptions> kind;
+    std::variant<FileSinkOptions, DiscardOptions, KafkaOptions, CloudWatchOptions> kind;
 };
 
 // What to detect in events. Rules decide before the policy removes anything.

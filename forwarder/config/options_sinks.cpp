@@ -81,13 +81,7 @@ void declare(OptionVisitor& options, DeliveryOptions& delivery) {
                   delivery.in_flight_max, {1, 64});
 }
 
-// As members of a sink's own mapping. `limit_unset`: what holds when no limit is given.
-void declare(OptionVisitor& options, OversizeOptions& oversize, std::string_view limit_unset) {
-    options.size({.key = "limit",
-                  .help = "The most one record may have, as the destination counts.",
-                  .unset = limit_unset,
-                  .example = "256KiB"},
-                 oversize.limit_bytes, {kFitLimitMin, 1_GiB});
+void declare_oversize(OptionVisitor& options, OversizeOptions& oversize) {
     options.choice({.key = "oversize",
                     .help = "What becomes of a larger record: `split` sends it in parts that `auditfwd reassemble` "
                             "joins, `truncate` sends what fits of it."},
@@ -107,7 +101,9 @@ void declare(OptionVisitor& options, FileSinkOptions& file) {
     options.duration({.key = "rotate_after", .help = "The same by age; `0s`: by size alone."}, file.rotate_after,
                      {0s, 8760h});
     options.flag({.key = "compress", .help = "Writes zstd; names end in `.zst`."}, file.compress);
-    declare(options, file.oversize, "none");
+    options.size({.key = "limit", .help = "The most one record may have.", .unset = "none", .example = "256KiB"},
+                 file.oversize.limit_bytes, {kFitLimitMin, 1_GiB});
+    declare_oversize(options, file.oversize);
 }
 
 void declare(OptionVisitor&, DiscardOptions&) {}
@@ -120,6 +116,9 @@ void declare(OptionVisitor& options, SinkConfig& sink) {
                  sink.name, kName);
     declare(options, sink.delivery);
     options.kind<FileSinkOptions>({.key = "file", .help = "Writes NDJSON files, each record exactly once."}, sink.kind);
+    options.kind<CloudWatchOptions>(
+        {.key = "cloudwatch", .help = "Sends to CloudWatch Logs, at least once; `auditfwd.id` names each record."},
+        sink.kind);
     options.kind<DiscardOptions>({.key = "discard", .help = "Accepts every record and keeps none: for measuring."},
                                  sink.kind);
     options.kind<KafkaOptions>({.key = "kafka",

@@ -44,6 +44,37 @@ Complaint check_listen(std::string_view text) {
     return std::nullopt;
 }
 
+Complaint check_url(std::string_view text) {
+    for (const std::string_view scheme : {"https://", "http://"}) {
+        if (!text.starts_with(scheme)) continue;
+        const auto rest = text.substr(scheme.size());
+        if (!rest.empty() && rest.find_first_of(" \t\r\n#@/") == rest.npos) return std::nullopt;
+    }
+    return "is not an endpoint; write https://HOST[:PORT]";
+}
+
+Complaint check_log_name(std::string_view text) {
+    constexpr std::size_t kBytesMax = 512;
+    if (text.empty() || text.size() > kBytesMax) return "is not 1 to 512 characters long";
+    if (text.starts_with("aws/")) return "begins with \"aws/\", which AWS keeps for itself";
+    while (true) {
+        const auto at = text.find_first_of("$:* ");
+        if (at == text.npos) return std::nullopt;
+        const auto variable = text.substr(at);
+        const bool known =
+            variable.starts_with("${cluster}") || variable.starts_with("${source}") || variable.starts_with("${host}");
+        if (!known)
+            return "has a character no name may have, or a variable that is none of ${cluster}, ${source}, ${host}";
+        text.remove_prefix(at + variable.find('}') + 1);
+    }
+}
+
+Complaint check_tag(std::string_view text) {
+    const auto equals = text.find('=');
+    if (equals != text.npos && equals > 0 && equals <= 128 && text.size() - equals <= 257) return std::nullopt;
+    return "is not a tag; write name=value, up to 128 and 256 characters";
+}
+
 Complaint check_filled(std::string_view text) {
     if (text.empty()) return "is empty; give a text or leave the key out";
     return std::nullopt;

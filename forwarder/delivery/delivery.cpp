@@ -113,6 +113,7 @@ Task<void> Delivery::deliver() {
     std::exception_ptr failure;
     children.spawn(watch_spool());
     children.spawn(watch_retry());
+    children.spawn(tend_sink());
     try {
         co_await loop(children);
         if (!rolling_back_) co_await commit();
@@ -187,6 +188,13 @@ Task<void> Delivery::watch_retry() {
             const auto until = context_.clock.steady() + kRetryPoll;
             while (context_.clock.steady() < until) co_await changed_.wait_until(until);
         }
+    } catch (const boost::system::system_error&) {  // cancelled: the delivery leaves
+    }
+}
+
+Task<void> Delivery::tend_sink() {
+    try {
+        co_await sink_->tend();
     } catch (const boost::system::system_error&) {  // cancelled: the delivery leaves
     }
 }

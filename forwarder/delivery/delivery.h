@@ -92,6 +92,7 @@ private:
     Task<void> loop(TaskGroup& children);
     Task<void> watch_spool();
     Task<void> watch_retry();
+    Task<void> tend_sink();
     void start_from_committed();
     bool leaving() const { return stopping_ || rolling_back_; }
     unsigned in_flight_max() const;

@@ -18,15 +18,15 @@ Parts::Parts(LoadedBatch batch) : blocks_{std::move(batch.blocks)}, lowered_{std
     parts_.push_back({std::move(batch.records), std::move(batch.owned_from)});
 }
 
-Part Parts::take_refused(std::span<const std::size_t> refused) {
+Part Parts::take(std::span<const std::size_t> indices) {
     Part taken;
     Part rest;
     const auto& front = parts_.front();
     std::size_t next = 0;
     for (std::size_t i = 0; i < front.records.size(); ++i) {
-        while (next < refused.size() && refused[next] < i) ++next;
-        const bool is_refused = next < refused.size() && refused[next] == i;
-        move_record(is_refused ? taken : rest, front, i);
+        while (next < indices.size() && indices[next] < i) ++next;
+        const bool is_taken = next < indices.size() && indices[next] == i;
+        move_record(is_taken ? taken : rest, front, i);
     }
     if (rest.records.empty()) {
         parts_.pop_front();

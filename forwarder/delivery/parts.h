@@ -25,9 +25,9 @@ public:
     const Part& front() const { return parts_.front(); }
     void pop_front() { parts_.pop_front(); }
 
-    // Takes the records at `refused` (ascending indices into front()) out of front() and gives them; front() goes when
-    // nothing is left of it. Indices that do not exist are ignored: a destination's answer is not trusted.
-    Part take_refused(std::span<const std::size_t> refused);
+    // Takes the records at `indices` (ascending, into front()) out of front() and gives them; front() goes when nothing
+    // is left of it. Indices that do not exist are ignored: a destination's answer is not trusted.
+    Part take(std::span<const std::size_t> indices);
 
     // Makes two parts of front(), which has at least two records.
     void halve_front();

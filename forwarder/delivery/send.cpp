@@ -37,6 +37,8 @@ Task<bool> Delivery::deliver_parts(Parts parts, Origin origin) {
         if (auto* const failed = std::get_if<Transient>(&*outcome)) {
             meter_.transient_batches.Increment();
             note_trouble("did not take a batch", failed->reason);
+            if (const auto stored = parts.take(failed->stored); !stored.records.empty())
+                account_delivered(stored, origin);
             co_await pause(retry.next_wait(failed->retry_after));
         } else if (auto* const refused = std::get_if<Permanent>(&*outcome)) {
             meter_.permanent_batches.Increment();
@@ -75,10 +77,15 @@ Task<std::optional<Outcome>> Delivery::send(Batch batch, Origin origin) {
 
 Task<bool> Delivery::refuse(Parts& parts, Permanent answer, Origin origin) {
     auto culprits = parts.front().records.size() == 1 ? std::vector<std::size_t>{0} : std::move(answer.refused);
-    auto refused = parts.take_refused(culprits);
+    const auto all = parts.front().records.size();
+    auto refused = parts.take(culprits);
     if (refused.records.empty()) {
         parts.halve_front();
         co_return true;
+    }
+    if (answer.others_stored && refused.records.size() < all) {
+        account_delivered(parts.front(), origin);
+        parts.pop_front();
     }
     co_return co_await dead_letter(std::move(refused), std::move(answer.reason), origin);
 }

@@ -1,5 +1,6 @@
 #include "sinks/registry/registry.h"
 
+#include "sinks/cloudwatch/cloudwatch_sink.h"
 #include "sinks/discard/discard_sink.h"
 #include "sinks/file/file_sink.h"
 #include "sinks/file/stdout_sink.h"
@@ -19,6 +20,10 @@ struct Make {
     std::unique_ptr<Sink> operator()(const DiscardOptions&) const { return std::make_unique<DiscardSink>(); }
     std::unique_ptr<Sink> operator()(const KafkaOptions& options) const {
         return std::make_unique<KafkaSink>(options, std::move(context));
+    }
+    std::unique_ptr<Sink> operator()(const CloudWatchOptions& options) const {
+        return std::make_unique<CloudWatchSink>(options, std::move(context), host_name(), process_environment(),
+                                                network(options.aws.ca_file));
     }
 };
 

@@ -5,6 +5,7 @@
 #include <memory>
 #include <variant>
 
+#include "sinks/cloudwatch/options.h"
 #include "sinks/discard/options.h"
 #include "sinks/file/options.h"
 #include "sinks/kafka/options.h"
@@ -12,7 +13,7 @@
 
 namespace auditfwd {
 
-using SinkSpec = std::variant<FileSinkOptions, DiscardOptions, KafkaOptions>;
+using SinkSpec = std::variant<FileSinkOptions, DiscardOptions, KafkaOptions, CloudWatchOptions>;
 
 std::unique_ptr<Sink> make_sink(const SinkSpec& spec, SinkContext context);
 

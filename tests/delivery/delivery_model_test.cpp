@@ -134,7 +134,15 @@ private:
     }
 
     std::optional<Outcome> answer(Batch batch) {
-        if (faulty_ && random_() % 3 == 0) return Transient{"busy", std::chrono::milliseconds{0}};
+        if (faulty_ && random_() % 3 == 0) {
+            Transient busy{"busy"};
+            // Some of it is there all the same.
+            const auto most = random_() % batch.size();
+            for (std::size_t i = 0; i < most && !there_.exactly_once; ++i) {
+                if (!is_poison(batch[i].offset) && random_() % 2 == 0) busy.stored.push_back(i);
+            }
+            return busy;
+        }
         Permanent answer{"poison", {}};
         bool any = false;
         const bool named = random_() % 2 == 0;
@@ -144,6 +152,7 @@ private:
             if (named) answer.refused.push_back(i);
         }
         if (!any) return {};
+        answer.others_stored = named && !there_.exactly_once && random_() % 2 == 0;
         return answer;
     }
 

@@ -236,6 +236,24 @@ TEST(Delivery, Culprits_become_dead_letters_and_their_neighbours_arrive) {
     EXPECT_EQ(letters[0].record, records(1)[0].json);
 }
 
+TEST(Delivery, Sends_again_only_what_the_destination_has_not_stored) {
+    World world;
+    Destination there;
+    unsigned sends = 0;
+    there.answer = [&](Batch) -> std::optional<Outcome> {
+        ++sends;
+        if (sends == 1) return Transient{.reason = "half of it", .stored = {0, 1, 4}};
+        if (sends == 2) return Permanent{.reason = "one is bad", .refused = {1}, .others_stored = true};
+        return {};
+    };
+    world.spool.add(records(6));
+    auto delivery = world.open("out", there);
+    run_to_end(world, *delivery);
+    EXPECT_EQ(sends, 2u);
+    EXPECT_EQ(there.offsets(), offsets({1, 2, 5, 3, 6}));
+    EXPECT_EQ(delivery->status().counts, (CursorCounts{.delivered = 5, .dead_lettered = 1}));
+}
+
 TEST(Delivery, An_unnamed_culprit_is_found) {
     World world;
     Destination there;

@@ -8,6 +8,7 @@
 
 #include <boost/asio/post.hpp>
 
+#include <algorithm>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -82,7 +83,10 @@ public:
         --there_.sending;
         check(batch);
         there_.batches.push_back(batch.size());
-        if (auto answer = there_.answer(batch)) co_return *answer;
+        if (auto answer = there_.answer(batch)) {
+            store_some(batch, *answer);
+            co_return *answer;
+        }
         for (const auto& record : batch) there_.records.emplace_back(record.offset, record.json);
         Delivered delivered{.commit_first = there_.commit_first()};
         if (delivered.commit_first) there_.must_commit = true;
@@ -105,6 +109,17 @@ public:
     }
 
 private:
+    void store_some(Batch batch, const Outcome& answer) {
+        const auto* const transient = std::get_if<Transient>(&answer);
+        const auto* const permanent = std::get_if<Permanent>(&answer);
+        for (std::size_t i = 0; i < batch.size(); ++i) {
+            const auto holds = [i](const auto& indices) { return std::ranges::find(indices, i) != indices.end(); };
+            const bool stored =
+                transient ? holds(transient->stored) : permanent->others_stored && !holds(permanent->refused);
+            if (stored) there_.records.emplace_back(batch[i].offset, batch[i].json);
+        }
+    }
+
     void check(Batch batch) const {
         std::size_t bytes = 0;
         for (std::size_t i = 0; i < batch.size(); ++i) {

@@ -29,7 +29,7 @@ using Offsets = std::vector<std::uint64_t>;
 TEST(Parts, Named_culprits_are_taken_out_and_the_rest_stays_together) {
     Parts parts{batch_of(4)};
     const std::array<std::size_t, 2> refused{0, 2};
-    EXPECT_EQ(offsets_of(parts.take_refused(refused)), (Offsets{2, 6}));
+    EXPECT_EQ(offsets_of(parts.take(refused)), (Offsets{2, 6}));
     EXPECT_EQ(offsets_of(parts.front()), (Offsets{4, 8}));
     parts.pop_front();
     EXPECT_TRUE(parts.empty());
@@ -38,14 +38,14 @@ TEST(Parts, Named_culprits_are_taken_out_and_the_rest_stays_together) {
 TEST(Parts, A_destination_that_names_what_it_was_not_sent_names_nothing) {
     Parts parts{batch_of(2)};
     const std::array<std::size_t, 3> refused{2, 7, SIZE_MAX};
-    EXPECT_TRUE(parts.take_refused(refused).records.empty());
+    EXPECT_TRUE(parts.take(refused).records.empty());
     EXPECT_EQ(parts.front().records.size(), 2u);
 }
 
 TEST(Parts, Nothing_is_left_when_all_are_refused) {
     Parts parts{batch_of(2)};
     const std::array<std::size_t, 2> refused{0, 1};
-    EXPECT_EQ(parts.take_refused(refused).records.size(), 2u);
+    EXPECT_EQ(parts.take(refused).records.size(), 2u);
     EXPECT_TRUE(parts.empty());
 }
 
@@ -85,7 +85,7 @@ TEST(Parts, Halving_finds_every_unnamed_culprit_in_few_sends) {
                 parts.pop_front();
             } else if (offsets.size() == 1) {
                 const std::array<std::size_t, 1> only{0};
-                refused.insert(number(parts.take_refused(only).records[0].offset));
+                refused.insert(number(parts.take(only).records[0].offset));
             } else {
                 parts.halve_front();
             }

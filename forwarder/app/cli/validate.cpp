@@ -31,6 +31,9 @@ std::string summary(const DiscardOptions&) { return "discard"; }
 std::string summary(const KafkaOptions& kafka) {
     return fmt::format("Kafka topic {} at {}", kafka.topic, fmt::join(kafka.brokers, ", "));
 }
+std::string summary(const CloudWatchOptions& cloudwatch) {
+    return fmt::format("CloudWatch group {}, stream {}", cloudwatch.group, cloudwatch.stream);
+}
 
 std::string summary(const SinkConfig& sink) {
     const auto kind = std::visit([](const auto& options) { return summary(options); }, sink.kind);
