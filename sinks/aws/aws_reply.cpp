@@ -85,7 +85,8 @@ void read_error(AwsReply& reply) {
 
 std::string tame(std::string_view text) {
     std::string out;
-    for (const char c : text.substr(0, 300)) out += c >= ' ' && c < 0x7f ? c : '?';
+    for (const char c : text.substr(0, std::min<std::size_t>(text.find('\n'), 300)))
+        out += c >= ' ' && c < 0x7f ? c : '?';
     return out;
 }
 

@@ -35,7 +35,8 @@ struct AwsReply {
 inline constexpr std::size_t kAwsReplyKinds = 8;
 std::string_view to_string(AwsReply::Kind kind);  // "not_sent": for metric labels
 
-// A word or a sentence of a service as it may be logged: visible ASCII, at most 300 characters.
+// A word or a sentence of a service as it may be logged: visible ASCII, at most 300 characters of the first line. Behind
+// it services repeat the request they were sent, with its token.
 std::string tame(std::string_view text);
 
 // `now` is by our clock, `skew` what it is corrected by already.
