@@ -151,7 +151,10 @@ Result<std::vector<BoundedLog::Piece>> BoundedLog::close_pieces() {
     TRY_VOID(open());
     TRY_VOID(flush());
     file_.reset();
-    return std::vector<Piece>{pieces_.begin(), pieces_.end()};
+    auto closed = std::vector<Piece>{pieces_.begin(), pieces_.end()};
+    // One without a whole line: the next piece takes its name.
+    if (!closed.empty() && closed.back().first_line == next_line_) closed.pop_back();
+    return closed;
 }
 
 Result<void> BoundedLog::remove(const Piece& piece) {

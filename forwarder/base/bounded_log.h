@@ -41,7 +41,7 @@ public:
     // A failure means that lines appended since the last success may be lost.
     Result<void> sync();
 
-    // Closes the piece that is being written and gives all pieces, oldest first.
+    // Closes the piece that is being written and gives all pieces that hold a line, oldest first.
     Result<std::vector<Piece>> close_pieces();
     // Removes a piece, if it is still there; its lines do not count as expired.
     Result<void> remove(const Piece& piece);

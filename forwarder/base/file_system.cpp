@@ -173,7 +173,9 @@ Result<void> SystemFileSystem::remove(const fs::path& path) {
 
 Result<void> SystemFileSystem::sync_directory(const fs::path& path) {
     Descriptor descriptor{::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-    if (descriptor.get() < 0 || ::fsync(descriptor.get()) != 0) return failed("sync directory", path);
+    if (descriptor.get() < 0) return failed("sync directory", path);
+    // EINVAL: a file system without it, as images that are only read are.
+    if (::fsync(descriptor.get()) != 0 && errno != EINVAL) return failed("sync directory", path);
     return {};
 }
 
@@ -207,9 +209,10 @@ Result<void> make_durable_directory(FileSystem& files, const fs::path& path) {
     }
     TRY_VOID(files.make_directory(path));
     for (const auto& place : places) {
-        // Also above what exists: an attempt before this one may have ended early. Those may belong to somebody else.
+        // Also above what exists: an attempt before this one may have ended early. A directory that this process may
+        // not open is not one where it made anything.
         auto synced = files.sync_directory(place.parent);
-        if (!synced && place.is_new) return synced;
+        if (!synced && (place.is_new || synced.error().code != ErrorCode::kDenied)) return synced;
     }
     return {};
 }

@@ -18,6 +18,8 @@ std::string_view to_string(ErrorCode code) {
             return "exists";
         case ErrorCode::kFull:
             return "full";
+        case ErrorCode::kDenied:
+            return "denied";
         case ErrorCode::kBroken:
             return "broken";
         case ErrorCode::kTimeout:
@@ -46,6 +48,10 @@ ErrorCode code_of(int number) {
         case EDQUOT:
         case EFBIG:
             return ErrorCode::kFull;  // kTooLarge would blame whoever sent the bytes
+        case EACCES:
+        case EPERM:
+        case EROFS:
+            return ErrorCode::kDenied;
         default:
             return ErrorCode::kBroken;
     }

@@ -18,13 +18,14 @@ enum class ErrorCode {
     kNotFound,     //
     kExists,       //
     kFull,         // no room: disk, disk bound
-    kBroken,       // the operating system or a device refused
+    kDenied,       // the operating system does not permit it
+    kBroken,       // the operating system or a device failed
     kTimeout,      // not done in time; may still happen
     kUnavailable,  // try again later
     kCancelled,    // the caller is shutting down
 };
 
-inline constexpr std::size_t kErrorCodes = 9;
+inline constexpr std::size_t kErrorCodes = 10;
 
 // "invalid", "too_large", … : for metric labels.
 std::string_view to_string(ErrorCode code);

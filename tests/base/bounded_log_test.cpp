@@ -111,6 +111,40 @@ TEST(BoundedLog, What_was_synced_survives_any_failure_and_a_power_loss) {
     }
 }
 
+TEST(BoundedLog, A_directory_that_was_made_but_not_synced_is_synced_later_or_nothing_is_appended) {
+    for (unsigned seed = 0; seed < 20; ++seed) {
+        ForgetfulFileSystem files{seed};
+        {
+            BoundedLog log{files, kDirectory, 1_MiB};
+            files.judge([](Call call, const std::filesystem::path& path) {
+                return call == Call::kSyncDirectory && path == kDirectory.parent_path() ? Fate::kFail : Fate::kWork;
+            });
+            ASSERT_FALSE(append(log, "line"));
+            ASSERT_FALSE(append(log, "line"));
+            files.judge(nullptr);
+            ASSERT_TRUE(append(log, "line"));
+            ASSERT_TRUE(log.sync());
+        }
+        files.lose_power();
+        ASSERT_EQ(lines_in(files), std::vector<std::string>{"line"}) << "seed " << seed;
+    }
+}
+
+// The number of a piece without a line is the next piece's too.
+TEST(BoundedLog, A_piece_that_was_read_goes_without_its_successor_of_the_same_name) {
+    ForgetfulFileSystem files{1};
+    BoundedLog log{files, kDirectory, 1_MiB};
+    files.judge([](Call call, const std::filesystem::path&) {
+        return call == Call::kWrite ? Fate::kFull : Fate::kWork;
+    });
+    ASSERT_FALSE(append(log, "torn"));
+    files.judge(nullptr);
+    const auto pieces = log.close_pieces().value();
+    ASSERT_TRUE(append(log, "new"));
+    for (const auto& piece : pieces) ASSERT_TRUE(log.remove(piece));
+    EXPECT_EQ(lines_in(files), std::vector<std::string>{"new"});
+}
+
 TEST(BoundedLog, A_piece_that_was_read_can_go) {
     ForgetfulFileSystem files{1};
     BoundedLog log{files, kDirectory, 1_MiB};

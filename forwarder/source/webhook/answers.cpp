@@ -52,6 +52,7 @@ HttpAnswer answer_of_intake(const Error& error) {
             return retry_later(kRetry_s, "disk full");
         case ErrorCode::kTimeout:
             return retry_later(kRetry_s, "not durable in time");
+        case ErrorCode::kDenied:
         case ErrorCode::kBroken:
         case ErrorCode::kNotFound:
         case ErrorCode::kExists:
