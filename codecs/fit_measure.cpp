@@ -40,6 +40,7 @@ class Measure : public FitWalk<Measure> {
 public:
     Measure(std::string_view record, FitMeasures& measures) : FitWalk{record}, to_{measures} {}
 
+    static bool deaf() { return false; }
     void began(const FitFrame& frame) {
         if (frame.place == FitPlace::kSourceIps) settle_address(kMiddle);
     }
@@ -64,10 +65,10 @@ public:
     void ended(FitFrame& frame, std::uint32_t end) {
         auto& child = frame.child;
         if (frame.place == FitPlace::kDocument) return;
-        if (child.rule.rewritten && child.rule.name == "removed") read_removed({child.key.end + 1, end});
+        if (child.rule.rewritten && frame.place == FitPlace::kOurs) read_removed({child.key.end + 1, end});
         if (child.rule.goes == FitStep::kItems) ++to_.items;
         if (disguised(frame)) {
-            const auto saved = child.key.size() - 2 - child.rule.name.size();
+            const auto saved = child.key.size() - 2 - child.rule.name_bytes;
             take(FitStep::kLongNames, saved);
             child.elsewhere += saved;
         }
@@ -90,7 +91,8 @@ public:
         around.child.elsewhere += frame.inner + frame.count - 1;
     }
     void finish() {
-        if (unknown_more_ != 0) to_.unknown.add_entry("\"+" + std::to_string(unknown_more_) + '"');
+        if (unknown_ <= limits::kRecordListMax) return;
+        to_.unknown.add_entry("\"+" + std::to_string(unknown_ - limits::kRecordListMax) + '"');
     }
 
 private:
@@ -98,7 +100,7 @@ private:
 
     void take(FitStep step, std::uint64_t bytes) { to_.less[index(step)] += static_cast<std::int64_t>(bytes); }
 
-    void settle(FitFrame& frame, std::uint64_t bytes, const FitChild& child) {
+    void settle(FitFrame& frame, std::uint32_t bytes, const FitChild& child) {
         frame.inner += bytes;
         frame.last = std::max(frame.last, child.goes);
         if (child.goes == FitStep::kNever) return;
@@ -121,7 +123,7 @@ private:
     void shorten(FitChild& child, std::string_view raw, const FitRule& rule) {
         const auto form = short_form(raw, rule);
         if (!form.cut()) return;
-        const auto saved = raw.size() - form.bytes();
+        const auto saved = static_cast<std::uint32_t>(raw.size() - form.bytes());
         take(rule.shortens, saved);
         child.elsewhere += saved;
         note(rule.shortens, child.goes);
@@ -131,8 +133,9 @@ private:
         const auto& rule = frame.child.rule;
         if (rule.shortens != FitStep::kLongNames || text_[value.begin] != '"') return;
         if (frame.place == FitPlace::kOurs) {
-            if (rule.name == "cluster") to_.cluster = raw(value);
-            if (rule.name == "source") to_.source = raw(value);
+            const auto name = name_of(frame.place, rule);
+            if (name == "cluster") to_.cluster = raw(value);
+            if (name == "source") to_.source = raw(value);
             return;
         }
         switch (static_cast<Field>(rule.index)) {
@@ -162,11 +165,8 @@ private:
     void note(FitStep step, FitStep until) {
         const auto& frame = top();
         if (step == FitStep::kUnknown && !frame.array) {
-            if (to_.unknown.count() == limits::kRecordListMax) {
-                ++unknown_more_;
-            } else {
-                to_.unknown.add(pointer(frame, false));
-            }
+            if (++unknown_ > limits::kRecordListMax) return;
+            to_.unknown.add(pointer(frame, false));
             return;
         }
         const auto kind = static_cast<std::size_t>(frame.place) * (kFitSteps + 1) + index(step);
@@ -205,7 +205,7 @@ private:
         bool pending = false;
     } address_;
     std::bitset<(static_cast<std::size_t>(FitPlace::kBodyAnnotations) + 1) * (kFitSteps + 1)> noted_[2];
-    std::uint64_t unknown_more_ = 0;
+    std::uint64_t unknown_ = 0;  // members that kUnknown takes
 };
 
 }  // namespace

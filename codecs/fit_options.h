@@ -14,11 +14,9 @@ enum class Oversize : std::uint8_t { kSplit, kTruncate };
 inline constexpr std::size_t kFitLimitMin = 16_KiB;
 inline constexpr std::uint32_t kPartsMax = 9999;
 
-// What destinations count for a record besides its bytes, its key and its headers.
+// What destinations count for a record besides its bytes.
 // CloudWatch Logs: 26 bytes for each event, in the event's limit and in the batch's.
 inline constexpr std::size_t kCloudWatchOverhead = 26;
-// Kafka: what librdkafka adds before it compares with message.max.bytes, whatever the broker's version.
-inline constexpr std::size_t kKafkaOverhead = 36;
 
 struct FitOptions {
     // As the destination counts: the record's bytes, what is spliced into it, and `overhead_bytes`. At least

@@ -1,8 +1,11 @@
 #include "codecs/fit_order.h"
 
 #include <cstring>
+#include <utility>
+#include <vector>
 
 #include "codecs/event_keys.h"
+#include "forwarder/base/assert.h"
 
 namespace auditfwd {
 
@@ -14,40 +17,194 @@ using Place = FitPlace;
 constexpr std::string_view kLastAppliedName = "kubectl.kubernetes.io/last-applied-configuration";
 constexpr std::string_view kTruncatedName = "audit.k8s.io/truncated";
 
-// Members of `auditfwd`: names first, then words, then what has rules of its own.
-enum OurKey {
-    kCluster,
-    kSource,
-    kPeer,
-    kOurDecision,
-    kPriority,
-    kFlagsBegin,
-    kRule = kFlagsBegin,
-    kRepaired,
-    kTooDeep,
-    kUnreadable,
-    kUnknownLevel,
-    kTooManyParts,
-    kItemCount,
-    kDetectionList,
-    kTags,
-    kOutputs,
-    kRemoved,
-    kPart,
-    kId
-};
-constinit const NameTable kOurNames = {"cluster",    "source",  "peer",       "decision",     "priority",     "rule",
-                                       "repaired",   "tooDeep", "unreadable", "unknownLevel", "tooManyParts", "items",
-                                       "detections", "tags",    "outputs",    "removed",      "part",         "id"};
-
-enum BodyKey { kMetadata, kItemList, kRowList };
+constinit const NameTable kOurNames = {"cluster",      "source",       "peer",    "decision",  "priority",
+                                       "rule",         "repaired",     "tooDeep", "masked",    "unreadable",
+                                       "unknownLevel", "tooManyParts", "items",   "tags",      "outputs",
+                                       "removed",      "part",         "id",      "detections"};
 constinit const NameTable kBodyNames = {"metadata", "items", "rows"};
-enum ItemKey { kItemMetadata, kItemKind, kItemVersion };
 constinit const NameTable kItemNames = {"metadata", "kind", "apiVersion"};
 constinit const NameTable kRowNames = {"object"};
-enum MetadataKey { kFields, kItsAnnotations, kItsName, kItsNamespace, kItsUid };
 constinit const NameTable kMetadataNames = {"managedFields", "annotations", "name", "namespace", "uid"};
-enum StatusMember { kCode, kStatusMetadata, kStatusWord, kMessage, kReason, kDetails };
+
+// What a value begins with.
+enum class Kind : std::uint8_t { kAny, kString, kObject, kArray, kWord };
+
+bool is(Kind kind, char first) {
+    switch (kind) {
+        case Kind::kAny:
+            return true;
+        case Kind::kString:
+            return first == '"';
+        case Kind::kObject:
+            return first == '{';
+        case Kind::kArray:
+            return first == '[';
+        case Kind::kWord:
+            return first != '{' && first != '[' && first != '"';
+    }
+    return false;
+}
+
+constexpr FitRule kStays{};
+constexpr FitRule kUnknownRule{.goes = kUnknown};
+
+constexpr FitRule goes(FitStep step) { return {.goes = step}; }
+constexpr FitRule inside(FitPlace place, FitStep step = kNever) { return {.goes = step, .inside = place}; }
+constexpr FitRule shortens(FitStep with, std::size_t keeps, FitStep step = kNever) {
+    return {.goes = step, .shortens = with, .keeps = static_cast<std::uint16_t>(keeps)};
+}
+
+// Of one name: its rule when its value is of that kind, and the rule when it is not.
+struct Known {
+    Kind kind;
+    FitRule rule;
+    FitRule otherwise = kUnknownRule;
+};
+constexpr Known kName{Kind::kString, shortens(kLongNames, kNameBytesKept)};
+constexpr Known kNameToTheLast{Kind::kString, shortens(kLongNames, kNameBytesKept, kLast)};
+constexpr Known kWord{Kind::kString, shortens(kLongNames, kWordBytesKept)};
+constexpr Known kNumber{Kind::kWord, shortens(kLongNames, kNumberBytesKept)};
+
+// Rules of a place's names, in the order of the names, and of all others.
+struct Rules {
+    Rules(const NameTable& table, std::vector<Known> rules, FitRule others)
+        : names{table}, known{std::move(rules)}, unknown{others} {
+        CHECK(known.size() == names.names().size());
+        for (std::size_t i = 0; i < known.size(); ++i) {
+            for (auto* const rule : {&known[i].rule, &known[i].otherwise}) {
+                rule->index = static_cast<std::int8_t>(i);
+                rule->name_bytes = static_cast<std::uint8_t>(names.names()[i].size());
+            }
+        }
+    }
+
+    const NameTable& names;
+    std::vector<Known> known;
+    FitRule unknown;
+};
+
+const Rules kEventRules{
+    kFieldNames,
+    {
+        kWord,                                                                          // kind
+        kWord,                                                                          // apiVersion
+        kWord,                                                                          // level
+        kName,                                                                          // auditID
+        kName,                                                                          // stage
+        {Kind::kString, shortens(kUriQuery, kPathBytesKept, kLast)},                    // requestURI
+        kName,                                                                          // verb
+        {Kind::kObject, inside(Place::kUser)},                                          // user
+        {Kind::kObject, inside(Place::kImpersonatedUser, kLast)},                       // impersonatedUser
+        {Kind::kAny, goes(kImpersonated)},                                              // authenticationMetadata
+        {Kind::kArray, inside(Place::kSourceIps, kLast)},                               // sourceIPs
+        {Kind::kString, shortens(kUserAgent, kNameBytesKept, kLast)},                   // userAgent
+        {Kind::kObject, inside(Place::kObjectRef)},                                     // objectRef
+        {Kind::kObject, inside(Place::kStatus)},                                        // responseStatus
+        {Kind::kObject, inside(Place::kBody, kRequestObject),                           // requestObject
+         shortens(kRequestStrings, kNameBytesKept, kRequestObject)},                    //
+        {Kind::kObject, inside(Place::kBody, kResponseObject), goes(kResponseObject)},  // responseObject
+        kName,                                                                          // requestReceivedTimestamp
+        kName,                                                                          // stageTimestamp
+        {Kind::kObject, inside(Place::kAnnotations), goes(kManagedFields)},             // annotations: one is written
+        {Kind::kAny, kUnknownRule},                                                     // metadata
+        kNameToTheLast,                                                                 // timestamp
+        {Kind::kObject, inside(Place::kOurs), goes(kManagedFields)},                    // auditfwd: one is written
+    },
+    kUnknownRule};
+
+const Rules kUserRules{
+    kUserNames, {kName, kNameToTheLast, {Kind::kAny, goes(kGroups)}, {Kind::kAny, goes(kUserExtra)}}, kUnknownRule};
+const Rules kImpersonatedRules{
+    kUserNames,
+    {kName, kNameToTheLast, {Kind::kAny, goes(kImpersonated)}, {Kind::kAny, goes(kImpersonated)}},
+    kUnknownRule};
+const Rules kReferenceRules{kReferenceNames, {kName, kName, kName, kName, kName, kName, kName, kName}, kUnknownRule};
+
+constexpr Known kDetail{Kind::kAny, goes(kStatusDetails)};
+const Rules kStatusRules{
+    kStatusNames, {kNumber, kDetail, kNameToTheLast, kDetail, kNameToTheLast, kDetail}, kUnknownRule};
+
+const Rules kOurRules{kOurNames,
+                      {kName,
+                       kName,
+                       kName,
+                       kWord,
+                       kWord,
+                       kNumber,
+                       kNumber,
+                       kNumber,
+                       kNumber,
+                       kNumber,
+                       kNumber,
+                       kNumber,
+                       kNumber,                                                           // items
+                       {Kind::kAny, goes(kOurs)},                                         // tags
+                       {Kind::kAny, goes(kOurs)},                                         // outputs
+                       {Kind::kAny, FitRule{.goes = kManagedFields, .rewritten = true}},  // removed
+                       {Kind::kAny, goes(kManagedFields)},                                // part
+                       {Kind::kAny, goes(kManagedFields)},                                // id
+                       {Kind::kArray, inside(Place::kDetections)}},
+                      kUnknownRule};
+
+const Rules kBodyRules{kBodyNames,
+                       {{Kind::kObject, inside(Place::kBodyMetadata), kStays},
+                        {Kind::kArray, inside(Place::kItems), kStays},
+                        {Kind::kArray, inside(Place::kRows), kStays}},
+                       kStays};
+
+// Of a list's items: in the response what does not name them goes with `details`, in the request nothing does.
+Rules item_rules(FitStep details) {
+    return {kItemNames,
+            {{Kind::kObject, inside(Place::kItemMetadata), goes(details)},
+             {Kind::kString, kStays, goes(details)},
+             {Kind::kString, kStays, goes(details)}},
+            goes(details)};
+}
+Rules row_rules(FitStep details) {
+    return {kRowNames, {{Kind::kObject, inside(Place::kItem), goes(details)}}, goes(details)};
+}
+Rules metadata_rules(FitStep details) {
+    const Known naming{Kind::kString, kStays, goes(details)};
+    return {kMetadataNames,
+            {{Kind::kAny, goes(kManagedFields)},
+             {Kind::kObject, inside(Place::kBodyAnnotations, details), goes(details)},
+             naming,
+             naming,
+             naming},
+            goes(details)};
+}
+const Rules kItemRules[] = {item_rules(kNever), item_rules(kItemDetails)};
+const Rules kRowRules[] = {row_rules(kNever), row_rules(kItemDetails)};
+const Rules kMetadataRules[] = {metadata_rules(kNever), metadata_rules(kItemDetails)};
+
+const Rules* rules_of(FitPlace place, bool response) {
+    switch (place) {
+        case Place::kEvent:
+            return &kEventRules;
+        case Place::kUser:
+            return &kUserRules;
+        case Place::kImpersonatedUser:
+            return &kImpersonatedRules;
+        case Place::kObjectRef:
+            return &kReferenceRules;
+        case Place::kStatus:
+            return &kStatusRules;
+        case Place::kOurs:
+            return &kOurRules;
+        case Place::kBody:
+            return &kBodyRules;
+        case Place::kItem:
+            return &kItemRules[response];
+        case Place::kRow:
+            return &kRowRules[response];
+        case Place::kBodyMetadata:
+            return &kMetadataRules[0];
+        case Place::kItemMetadata:
+            return &kMetadataRules[response];
+        default:
+            return nullptr;
+    }
+}
 
 // A table loads words of eight bytes.
 int index_of(const NameTable& names, std::string_view key, const char* text_end) {
@@ -57,153 +214,13 @@ int index_of(const NameTable& names, std::string_view key, const char* text_end)
     return names.index_of({copy, key.size()});
 }
 
-bool is_scalar_start(char first) { return first != '{' && first != '[' && first != '"'; }
-
-constexpr FitRule kUnknownRule{.goes = kUnknown};
-
-FitRule name_rule(char first, FitStep goes = kNever, std::size_t keeps = kNameBytesKept) {
-    if (first != '"') return kUnknownRule;
-    return {.goes = goes, .shortens = kLongNames, .keeps = static_cast<std::uint16_t>(keeps)};
-}
-
-FitRule number_rule() { return {.shortens = kLongNames, .keeps = kNumberBytesKept}; }
-
-FitRule object_rule(char first, Place inside, FitStep goes = kNever) {
-    if (first != '{') return kUnknownRule;
-    return {.goes = goes, .inside = inside};
-}
-
-// Other lines are written in the place of what cannot hold them.
-FitRule held_rule(char first, Place inside) {
-    if (first != '{') return {.goes = kManagedFields};
-    return {.inside = inside};
-}
-
-FitRule body_rule(char first, FitStep goes) {
-    FitRule rule{.goes = goes};
-    if (first == '{') rule.inside = Place::kBody;
+FitRule annotation_rule(std::string_view key, char first) {
+    if (is_name(key, kTruncatedName)) return {.goes = kManagedFields, .rewritten = true};
+    if (first != '"' || !is_name(key, kDecisionAnnotation)) return goes(kAnnotations);
+    auto rule = kName.rule;
+    rule.index = 0;
+    rule.name_bytes = kDecisionAnnotation.size();
     return rule;
-}
-
-FitRule event_rule(Field field, char first) {
-    switch (field) {
-        case Field::kKind:
-        case Field::kApiVersion:
-        case Field::kLevel:
-            return name_rule(first, kNever, kWordBytesKept);
-        case Field::kAuditId:
-        case Field::kStage:
-        case Field::kVerb:
-        case Field::kRequestReceivedTimestamp:
-        case Field::kStageTimestamp:
-            return name_rule(first);
-        case Field::kTimestamp:
-            return name_rule(first, kLast);
-        case Field::kRequestUri:
-            if (first != '"') return kUnknownRule;
-            return {.goes = kLast, .shortens = kUriQuery, .keeps = kPathBytesKept, .query = true};
-        case Field::kUserAgent:
-            if (first != '"') return kUnknownRule;
-            return {.goes = kLast, .shortens = kUserAgent, .keeps = kNameBytesKept};
-        case Field::kUser:
-            return object_rule(first, Place::kUser);
-        case Field::kImpersonatedUser:
-            return object_rule(first, Place::kImpersonatedUser, kLast);
-        case Field::kAuthenticationMetadata:
-            return {.goes = kImpersonated};
-        case Field::kSourceIps:
-            return first == '[' ? FitRule{.goes = kLast, .inside = Place::kSourceIps} : kUnknownRule;
-        case Field::kObjectRef:
-            return object_rule(first, Place::kObjectRef);
-        case Field::kResponseStatus:
-            return object_rule(first, Place::kStatus);
-        case Field::kRequestObject: {
-            auto rule = body_rule(first, kRequestObject);
-            if (first == '"') rule.shortens = kRequestStrings, rule.keeps = kNameBytesKept;
-            return rule;
-        }
-        case Field::kResponseObject:
-            return body_rule(first, kResponseObject);
-        case Field::kAnnotations:
-            return held_rule(first, Place::kAnnotations);
-        case Field::kAuditfwd:
-            return held_rule(first, Place::kOurs);
-        case Field::kMetadata:
-        case Field::kOther:
-            break;
-    }
-    return kUnknownRule;
-}
-
-FitRule user_rule(int index, char first, bool impersonated) {
-    switch (index) {
-        case UserKey::kUserName:
-            return name_rule(first);
-        case UserKey::kUserUid:
-            return name_rule(first, kLast);
-        case UserKey::kUserGroups:
-            return {.goes = impersonated ? kImpersonated : kGroups};
-        case UserKey::kUserExtra:
-            return {.goes = impersonated ? kImpersonated : kUserExtra};
-        default:
-            return kUnknownRule;
-    }
-}
-
-FitRule status_rule(int index, char first) {
-    switch (index) {
-        case kCode:
-            return is_scalar_start(first) ? number_rule() : kUnknownRule;
-        case kStatusWord:
-        case kReason:
-            return name_rule(first, kLast);
-        case kStatusMetadata:
-        case kMessage:
-        case kDetails:
-            return {.goes = kStatusDetails};
-        default:
-            return kUnknownRule;
-    }
-}
-
-FitRule our_rule(int index, char first) {
-    switch (index) {
-        case kCluster:
-        case kSource:
-        case kPeer:
-            return name_rule(first);
-        case kOurDecision:
-        case kPriority:
-            return name_rule(first, kNever, kWordBytesKept);
-        case kDetectionList:
-            return first == '[' ? FitRule{.inside = Place::kDetections} : kUnknownRule;
-        case kTags:
-        case kOutputs:
-            return {.goes = kOurs};
-        case kRemoved:
-            return {.goes = kManagedFields, .rewritten = true};
-        case kPart:
-        case kId:
-            return {.goes = kManagedFields};
-        default:
-            if (index < kFlagsBegin || !is_scalar_start(first)) return kUnknownRule;
-            return number_rule();
-    }
-}
-
-FitRule item_metadata_rule(int index, char first, FitStep details) {
-    switch (index) {
-        case kFields:
-            return {.goes = kManagedFields};
-        case kItsAnnotations:
-            return object_rule(first, first == '{' ? Place::kBodyAnnotations : Place::kNone, details);
-        case kItsName:
-        case kItsNamespace:
-        case kItsUid:
-            return first == '"' ? FitRule{} : FitRule{.goes = details};
-        default:
-            return {.goes = details};
-    }
 }
 
 }  // namespace
@@ -234,81 +251,38 @@ std::string_view to_string(FitStep step) {
 }
 
 FitRule rule_of_member(FitPlace place, std::string_view key, char first, bool response, const char* text_end) {
-    const auto details = response ? kItemDetails : kNever;
-    const auto find = [&](const NameTable& names, auto rule_of) {
-        const auto index = index_of(names, key, text_end);
-        FitRule rule = rule_of(index);
-        rule.index = static_cast<std::int8_t>(index);
-        if (index >= 0) rule.name = names.names()[static_cast<std::size_t>(index)];
-        return rule;
-    };
-    switch (place) {
-        case Place::kEvent:
-            return find(kFieldNames,
-                        [&](int i) { return event_rule(i < 0 ? Field::kOther : static_cast<Field>(i), first); });
-        case Place::kUser:
-        case Place::kImpersonatedUser:
-            return find(kUserNames, [&](int i) { return user_rule(i, first, place == Place::kImpersonatedUser); });
-        case Place::kObjectRef:
-            return find(kReferenceNames, [&](int i) { return i < 0 ? kUnknownRule : name_rule(first); });
-        case Place::kStatus:
-            return find(kStatusNames, [&](int i) { return status_rule(i, first); });
-        case Place::kOurs:
-            return find(kOurNames, [&](int i) { return our_rule(i, first); });
-        case Place::kAnnotations:
-            if (is_name(key, kTruncatedName)) return {.goes = kManagedFields, .rewritten = true};
-            if (first == '"' && is_name(key, kDecisionAnnotation)) {
-                auto rule = name_rule(first);
-                rule.index = 0;
-                rule.name = kDecisionAnnotation;
-                return rule;
-            }
-            return {.goes = kAnnotations};
-        case Place::kBody:
-            return find(kBodyNames, [&](int i) -> FitRule {
-                if (i == kMetadata && first == '{') return {.inside = Place::kBodyMetadata};
-                if (i == kItemList && first == '[') return {.inside = Place::kItems};
-                if (i == kRowList && first == '[') return {.inside = Place::kRows};
-                return {};
-            });
-        case Place::kItem:
-            return find(kItemNames, [&](int i) -> FitRule {
-                if (i == kItemMetadata && first == '{') return {.inside = Place::kItemMetadata};
-                return i > kItemMetadata && first == '"' ? FitRule{} : FitRule{.goes = details};
-            });
-        case Place::kRow:
-            return find(kRowNames, [&](int i) -> FitRule {
-                return i == 0 && first == '{' ? FitRule{.inside = Place::kItem} : FitRule{.goes = details};
-            });
-        case Place::kBodyMetadata:
-        case Place::kItemMetadata:
-            return find(kMetadataNames, [&](int i) {
-                return item_metadata_rule(i, first, place == Place::kItemMetadata ? details : kNever);
-            });
-        case Place::kBodyAnnotations:
-            return {.goes = is_name(key, kLastAppliedName) ? kLastApplied : kNever};
-        default:
-            return {};
+    if (const auto* const rules = rules_of(place, response)) {
+        const auto index = index_of(rules->names, key, text_end);
+        if (index < 0) return rules->unknown;
+        const auto& known = rules->known[static_cast<std::size_t>(index)];
+        return is(known.kind, first) ? known.rule : known.otherwise;
     }
+    if (place == Place::kAnnotations) return annotation_rule(key, first);
+    if (place == Place::kBodyAnnotations && is_name(key, kLastAppliedName)) return goes(kLastApplied);
+    return kStays;
+}
+
+std::string_view name_of(FitPlace place, const FitRule& rule) {
+    if (place == Place::kAnnotations) return kDecisionAnnotation;
+    const auto* const rules = rules_of(place, false);
+    return rules ? rules->names.names()[static_cast<std::size_t>(rule.index)] : std::string_view{};
 }
 
 FitRule rule_of_element(FitPlace place, std::size_t index, char first, bool response) {
-    const auto items = response ? kItems : kNever;
     switch (place) {
         case Place::kDocument:
-            return {.inside = Place::kEvent};
+            return inside(Place::kEvent);
         case Place::kSourceIps:  // of the last one the walk knows better
-            if (index != 0 || first != '"') return {.goes = kSourceIps};
-            return {.shortens = kSourceIps, .keeps = kNameBytesKept};
+            return index == 0 && first == '"' ? shortens(kSourceIps, kNameBytesKept) : goes(kSourceIps);
         case Place::kDetections:
-            if (index > kDetectionsKept) return kUnknownRule;
-            return name_rule(first, kNever, index < kDetectionsKept ? kNameBytesKept : kNumberBytesKept);
+            if (index > kDetectionsKept || first != '"') return kUnknownRule;
+            return shortens(kLongNames, index < kDetectionsKept ? kNameBytesKept : kNumberBytesKept);
         case Place::kItems:
-            return {.goes = items, .inside = first == '{' ? Place::kItem : Place::kNone};
+            return inside(first == '{' ? Place::kItem : Place::kNone, response ? kItems : kNever);
         case Place::kRows:
-            return {.goes = items, .inside = first == '{' ? Place::kRow : Place::kNone};
+            return inside(first == '{' ? Place::kRow : Place::kNone, response ? kItems : kNever);
         default:
-            return {};
+            return kStays;
     }
 }
 

@@ -77,11 +77,14 @@ struct FitRule {
     FitStep shortens = FitStep::kNever;
     std::uint16_t keeps = 0;            // bytes of its content from `shortens` on
     FitPlace inside = FitPlace::kNone;  // where its own members stand
-    bool query = false;                 // what is behind a '?' goes with `shortens` too
     bool rewritten = false;             // goes because another is written in its place
     std::int8_t index = -1;             // among the known names of its place; -1: none of them
-    std::string_view name{};            // the known name
+    std::uint8_t name_bytes = 0;        // of the known name
 };
+static_assert(sizeof(FitRule) == 8);  // a register: there is one for every member
+
+// The known name of a member that has an index.
+std::string_view name_of(FitPlace place, const FitRule& rule);
 
 // Of a member of an object at `place`, whose value begins with `first`. `key` is its content; `text_end` the end of the
 // readable text around it. `response`: the body is the response's.

@@ -19,7 +19,7 @@ struct FitChild {
     std::uint32_t begin = 0;
     FitRule rule{};
     FitStep goes = FitStep::kNever;  // with what is around it
-    std::uint64_t elsewhere = 0;     // for who measures: of its bytes, those that are counted already
+    std::uint32_t elsewhere = 0;     // for who measures: of its bytes, those that are counted already
 };
 
 // An object or array whose children have rules.
@@ -28,11 +28,11 @@ struct FitFrame {
     std::uint32_t depth = 0;  // of its children
     bool array = false;
     std::uint32_t seen = 0;   // known names that were there
-    std::uint64_t count = 0;  // children so far
+    std::uint32_t count = 0;  // children so far
     FitChild child{};         // the one in hand
 
     // For who measures: bytes of children, without commas, and when the last of them goes.
-    std::uint64_t inner = 0;
+    std::uint32_t inner = 0;
     FitStep last = FitStep::kNone;
     // For who writes: whether a child was written.
     bool written = false;
@@ -50,7 +50,8 @@ inline ShortForm short_form(std::string_view raw, const FitRule& rule) {
     const bool is_string = raw[0] == '"';
     ShortForm form{is_string ? raw.substr(1, raw.size() - 2) : raw, 0};
     auto keeps = std::size_t{rule.keeps};
-    if (rule.query) keeps = std::min(keeps, std::min(form.content.find('?'), keeps) + 1);
+    // What is behind the '?' of a path goes as well.
+    if (rule.shortens == FitStep::kUriQuery) keeps = std::min(keeps, std::min(form.content.find('?'), keeps) + 1);
     form.kept = !is_string && raw.size() <= keeps + kMarkBytes + 2 ? raw.size() : kept_bytes(form.content, keeps);
     return form;
 }
@@ -61,6 +62,7 @@ inline ShortForm short_form(std::string_view raw, const FitRule& rule) {
 //   ended(frame, end)
 //   entered(frame, at)                  behind a frame's opening bracket
 //   leaving(frame, around, at)          at its closing one
+//   deaf()                              asked: what is inside the child need not be heard
 template <class Derived>
 class FitWalk : public JsonVisitor {
 public:
@@ -73,7 +75,7 @@ public:
         if (depth_ == top_->depth) {
             if (top_->array) begin({}, at);
             const auto& child = top_->child;
-            if (child.rule.inside != FitPlace::kNone) push(child, object, at);
+            if (child.rule.inside != FitPlace::kNone && !derived().deaf()) push(child, object, at);
         }
         ++depth_;
     }
@@ -110,7 +112,7 @@ protected:
     static bool disguised(const FitFrame& frame) {
         const auto& [key, begin, rule, goes, elsewhere] = frame.child;
         return rule.index >= 0 && frame.place <= FitPlace::kOurs && goes > FitStep::kLongNames &&
-               rule.name.size() != key.size() - 2;
+               rule.name_bytes != key.size() - 2;
     }
     // Long strings of the request's body.
     static constexpr FitRule kLeafRule{.shortens = FitStep::kRequestStrings, .keeps = kNameBytesKept};

@@ -18,6 +18,7 @@ public:
     bool skips() { return silent_ == nullptr && at_child() && gone(top().child); }
     void skipped(TextRange value) { end(value.end); }
 
+    bool deaf() const { return silent_ != nullptr; }
     void began(FitFrame& frame) {
         if (silent_ != nullptr || frame.place == FitPlace::kDocument) return;
         auto& child = frame.child;
@@ -31,7 +32,7 @@ public:
         comma(frame);
         copied_ = child.begin;
         if (disguised(frame) && with_.step >= FitStep::kLongNames) {
-            ((out_ += '"') += child.rule.name) += '"';
+            ((out_ += '"') += name_of(frame.place, child.rule)) += '"';
             copied_ = child.key.end;
         }
     }

@@ -79,9 +79,10 @@ void declare(OptionVisitor& options, KafkaOptions& kafka) {
     options.duration({.key = "linger", .help = "How long a request waits for more records; short ones cost CPU."},
                      kafka.linger, {0s, 10s});
     options.size({.key = "max_message",
-                  .help = "What brokers and topic take (`max.message.bytes`), or less. Larger records are fitted or "
-                          "become dead letters."},
-                 kafka.message_bytes_max, {16_KiB, 512_MiB});
+                  .help = "What brokers and topic take (`max.message.bytes`), or less; key and headers are counted."},
+                 // What is guaranteed of a record, and what a message needs beside it.
+                 kafka.oversize.limit_bytes, {kFitLimitMin + 4_KiB, 512_MiB});
+    declare_oversize(options, kafka.oversize);
     options.section({.key = "tls", .help = "TLS to the brokers, whose names are verified. Absent: plain TCP."},
                     kafka.tls);
     options.section({.key = "sasl", .help = "Authentication by name. Absent: none, or the certificate alone."},

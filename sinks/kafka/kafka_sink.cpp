@@ -77,10 +77,11 @@ KafkaSink::KafkaSink(KafkaOptions options, SinkContext context)
 KafkaSink::~KafkaSink() = default;
 
 SinkLimits KafkaSink::limits() const {
-    return {.batch_bytes_max = kBatchBytes,
-            .record_bytes_max = options_.message_bytes_max,
-            .record_overhead_bytes = kKafkaMessageOverhead,
-            .in_flight_max = kSends};
+    auto limits = limits_of(options_.oversize);
+    limits.batch_bytes_max = kBatchBytes;
+    limits.record_overhead_bytes = kKafkaMessageOverhead;
+    limits.in_flight_max = kSends;
+    return limits;
 }
 
 Task<Outcome> KafkaSink::send(Batch batch) {

@@ -32,7 +32,7 @@ Task<Result<void>> KafkaSink::open(std::string, Offset next) {
 
 Task<Result<void>> KafkaSink::make_producer() {
     auto make = [this]() -> Result<std::unique_ptr<Producer>> {
-        const auto buffered = limits().in_flight_max * (limits().batch_bytes_max + options_.message_bytes_max) * 2;
+        const auto buffered = limits().in_flight_max * (limits().batch_bytes_max + limits().record_bytes_max) * 2;
         TRY(const auto settings, kafka_settings(options_, batch_bytes_, buffered, context_.files));
         return Producer::make(settings, token_source());
     };

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "forwarder/base/units.h"
+#include "sinks/oversize_options.h"
 
 namespace auditfwd {
 
@@ -41,7 +42,7 @@ struct KafkaOptions {
     bool headers = true;
     KafkaCompression compression = KafkaCompression::kZstd;
     std::chrono::milliseconds linger{50};
-    std::size_t message_bytes_max = 1_MiB;  // as the brokers count it: max.message.bytes
+    OversizeOptions oversize{.limit_bytes = 1_MiB};  // of a message as the brokers count it: max.message.bytes
     std::optional<KafkaTls> tls{};
     std::optional<KafkaSasl> sasl{};
 };

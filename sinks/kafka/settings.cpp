@@ -81,7 +81,7 @@ std::string_view protocol_of(const KafkaOptions& options) {
 
 std::size_t kafka_batch_bytes(const KafkaOptions& options) {
     constexpr std::size_t kMost = 1'000'000;  // more makes requests, not throughput, larger
-    return std::min(kMost, options.message_bytes_max - options.message_bytes_max / 16);
+    return std::min(kMost, options.oversize.limit_bytes - options.oversize.limit_bytes / 16);
 }
 
 Result<std::string> read_secret(FileSystem& files, const std::filesystem::path& path) {
@@ -107,7 +107,7 @@ Result<Settings> kafka_settings(const KafkaOptions& options, std::size_t batch_b
         {"compression.type", std::string{name_of(options.compression)}},
         {"linger.ms", std::to_string(options.linger.count())},
         {"batch.size", std::to_string(batch_bytes)},
-        {"message.max.bytes", std::to_string(options.message_bytes_max)},
+        {"message.max.bytes", std::to_string(options.oversize.limit_bytes)},
         {"queue.buffering.max.kbytes", std::to_string(buffered_bytes / 1024 + 1)},
         // Nagle costs latency. The default waits of reconnecting hold up recovery, and a missing topic for 30 s.
         {"socket.nagle.disable", "true"},

@@ -27,6 +27,15 @@ TEST(FitOrder, What_is_of_another_type_is_not_what_is_known) {
         EXPECT_EQ(event_rule(name, '1').goes, FitStep::kUnknown) << name;
 }
 
+TEST(FitOrder, What_a_record_says_of_its_making_stays) {
+    for (const std::string key :
+         {"rule", "repaired", "tooDeep", "masked", "unreadable", "unknownLevel", "tooManyParts", "items"}) {
+        const auto rule = rule_of_member(FitPlace::kOurs, key, 't', false, key.data() + key.size());
+        EXPECT_EQ(rule.goes, FitStep::kNever) << key;
+        EXPECT_EQ(name_of(FitPlace::kOurs, rule), key);
+    }
+}
+
 TEST(FitOrder, Steps_have_different_names) {
     std::set<std::string_view> names;
     for (std::size_t i = 0; i <= kFitSteps; ++i) names.insert(to_string(static_cast<FitStep>(i)));

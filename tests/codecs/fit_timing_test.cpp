@@ -1,18 +1,21 @@
-// How long fitting takes beside one pass that only validates, and that nothing grows with depth or number.
+// How long fitting takes beside one pass that only validates and one that only hashes (a split record's id, a long
+// string's mark), over the same bytes: nothing grows with depth or number.
 #include <gtest/gtest.h>
+#include <simdjson.h>
 
 #include <algorithm>
-#include <chrono>
+#include <ctime>
 
 #include "codecs/body_edits.h"
 #include "codecs/fit.h"
 #include "codecs/utf8.h"
+#include "forwarder/base/crypto.h"
 #include "tests/codecs/plain_json.h"
 
 namespace auditfwd {
 namespace {
 
-constexpr double kPassesMax = 5;
+constexpr double kPassesMax = 7;
 constexpr int kAttempts = 7;  // of which the quickest counts
 
 std::string repeated(std::string_view text, std::size_t bytes) {
@@ -48,26 +51,37 @@ std::vector<Shape> shapes(std::size_t bytes) {
             {"long strings", R"("requestObject":["a")" + repeated(",\"" + std::string(300, 'x') + '"', bytes) + "],"}};
 }
 
+// Of this thread alone: the machine may have other things to do.
+double cpu_seconds() {
+    timespec now{};
+    ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) / 1e9;
+}
+
 template <class Work>
 double quickest(Work work) {
-    auto best = std::chrono::steady_clock::duration::max();
+    double best = 1e9;
     for (int i = 0; i < kAttempts; ++i) {
-        const auto begin = std::chrono::steady_clock::now();
+        const auto begin = cpu_seconds();
         work();
-        best = std::min(best, std::chrono::steady_clock::now() - begin);
+        best = std::min(best, cpu_seconds() - begin);
     }
-    return std::chrono::duration<double>(best).count();
+    return best;
 }
 
 class FitTiming : public testing::TestWithParam<std::size_t> {};
 
-TEST_P(FitTiming, Takes_no_longer_than_five_validating_passes) {
+TEST_P(FitTiming, Takes_a_few_validating_passes_whatever_the_record) {
     for (const auto& [name, members] : shapes(GetParam())) {
         const auto record = "{\"auditID\":\"a\"," + members + "\"auditfwd\":{\"cluster\":\"c\"}}";
         BodyEditor editor{8_KiB};
         bool valid = false;
         const auto pass = quickest([&] { valid = editor.check(record) && is_utf8(record); });
         ASSERT_TRUE(valid) << name;
+        simdjson::dom::parser parser;
+        const simdjson::padded_string padded{record};
+        const auto parse = quickest([&] { ASSERT_EQ(parser.parse(padded).error(), simdjson::SUCCESS); });
+        const auto hash = quickest([&] { ASSERT_NE(sha256(record)[0] + 1, 0); });
         for (const auto oversize : {Oversize::kTruncate, Oversize::kSplit}) {
             std::size_t longest = 0;
             std::string out;
@@ -81,9 +95,11 @@ TEST_P(FitTiming, Takes_no_longer_than_five_validating_passes) {
                 }
             });
             EXPECT_TRUE(longest > 0 && longest <= 262'144 - 26) << name;
-            EXPECT_LE(fitting, kPassesMax * pass + 0.0002) << name << (oversize == Oversize::kSplit ? ", split" : "");
-            std::printf("%9zu bytes, %-21s %-8s %5.2f passes\n", record.size(), name,
-                        oversize == Oversize::kSplit ? "split" : "truncate", fitting / pass);
+            EXPECT_LE(fitting, kPassesMax * (pass + hash) + 0.0002)
+                << name << (oversize == Oversize::kSplit ? ", split" : "");
+            std::printf("%9zu bytes, %-21s %-8s %5.2f passes, %5.2f of simdjson's; SHA-256 %5.2f\n", record.size(),
+                        name, oversize == Oversize::kSplit ? "split" : "truncate", fitting / pass, fitting / parse,
+                        hash / pass);
         }
     }
 }

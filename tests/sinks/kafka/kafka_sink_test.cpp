@@ -189,7 +189,7 @@ TEST_F(KafkaSinkTest, A_record_that_is_too_large_is_named_and_its_neighbours_com
     Records records{10};
     records.texts[4].insert(records.texts[4].size() - 1, ",\"x\":\"" + std::string(5000, 'x') + "\"");
     records.views[4].json = records.texts[4];
-    options.message_bytes_max = 16_KiB;
+    options.oversize.limit_bytes = 16_KiB;
     cluster.create("one", 1);
     options.topic = "one";
     with_sink([&](KafkaSink& sink) -> Task<void> {
@@ -217,7 +217,7 @@ TEST_F(KafkaSinkTest, Records_beside_a_refused_one_are_not_sent_again) {
     Records records{3, 20'000};
     records.texts[1].insert(records.texts[1].size() - 1, ",\"x\":\"" + std::string(20'000, 'x') + "\"");
     records.views[1].json = records.texts[1];
-    options.message_bytes_max = 32_KiB;  // librdkafka itself refuses the second
+    options.oversize.limit_bytes = 32_KiB;  // librdkafka itself refuses the second
     with_sink([&](KafkaSink& sink) -> Task<void> {
         const auto outcome = co_await sink.send(records.batch());
         const auto* const refused = std::get_if<Permanent>(&outcome);
