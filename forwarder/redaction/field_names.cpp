@@ -131,6 +131,17 @@ struct Table {
 };
 constinit const Table kTable;
 
+// Which letters names of a length begin with: most of what is asked for is told apart by that.
+struct Beginnings {
+    std::array<std::uint32_t, kNameBytesMax + 1> letters{};
+    constexpr Beginnings() {
+        for (const auto& [name, field] : kNames) letters[name.size()] |= bit(name[0]);
+    }
+    static constexpr std::uint32_t bit(char c) { return 1u << (static_cast<unsigned char>(c) & 31); }
+    bool may_begin(std::string_view text) const { return (letters[text.size()] & bit(text[0])) != 0; }
+};
+constinit const Beginnings kBeginnings;
+
 FieldName find(std::uint64_t first, std::string_view text) {
     for (auto at = slot_of(first, text.size());; at = (at + 1) % kSlots) {
         const auto& slot = kTable.slots[at];
@@ -163,6 +174,10 @@ bool is_disguised(std::string_view content) {
 
 // Escaped, or with letters that fold to ASCII (U+017F is an s, U+212A a k).
 FieldName undisguised(std::string_view content) {
+    for (const char c : content) {
+        if (c == '\\' || static_cast<unsigned char>(c) >= 0x80) break;
+        if (c == ':' || c == '/' || c == ' ') return FieldName::kOther;
+    }
     char plain[kEscapedBytesMax];
     const auto size = unescape(content, plain);
     if (!size) return FieldName::kOther;  // then it is not JSON, and goes as a whole
@@ -181,13 +196,14 @@ FieldName undisguised(std::string_view content) {
 }  // namespace
 
 FieldName plain_field_name(std::string_view name) {
-    if (name.empty() || name.size() > kNameBytesMax) return FieldName::kOther;
+    if (name.empty() || name.size() > kNameBytesMax || !kBeginnings.may_begin(name)) return FieldName::kOther;
     return find(folded_word(name), name);
 }
 
 FieldName field_name(std::string_view content) {
     if (content.empty() || content.size() > kEscapedBytesMax) return FieldName::kOther;
-    if (content.size() <= kNameBytesMax) {
+    if (content.size() > 1 && content[1] == ':') return FieldName::kOther;  // as in the keys of managed fields
+    if (content.size() <= kNameBytesMax && kBeginnings.may_begin(content)) {
         static_assert(std::endian::native == std::endian::little);
         auto first = load(content.data(), 8) | kCase;
         if (content.size() < 8) first &= (std::uint64_t{1} << 8 * content.size()) - 1;
