@@ -32,4 +32,22 @@ std::optional<std::int64_t> SmallJson::number(std::string_view pointer) const {
     return value;
 }
 
+std::vector<std::string> SmallJson::members(std::string_view pointer) const {
+    simdjson::dom::object object;
+    if (document_->root.at_pointer(pointer).get(object)) return {};
+    std::vector<std::string> all;
+    for (const auto& member : object) {
+        auto& path = all.emplace_back(pointer);
+        path += '/';
+        for (const char c : member.key) {  // RFC 6901, 3
+            if (c == '~' || c == '/') {
+                path += c == '~' ? "~0" : "~1";
+            } else {
+                path += c;
+            }
+        }
+    }
+    return all;
+}
+
 }  // namespace auditfwd

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "forwarder/base/result.h"
 
@@ -23,6 +24,8 @@ public:
     // Nothing when there is none, or one of another type.
     std::optional<std::string> text(std::string_view pointer) const;
     std::optional<std::int64_t> number(std::string_view pointer) const;
+    // The pointers of an object's members; none when it is no object.
+    std::vector<std::string> members(std::string_view pointer) const;
 
 private:
     struct Document;

@@ -72,7 +72,8 @@ KafkaSink::KafkaSink(KafkaOptions options, SinkContext context)
           .outstanding =
               context_.metrics.gauge("auditfwd_kafka_outstanding_records",
                                      "Records that no broker has acknowledged yet.", {{"sink", context_.name}}),
-      } {}
+      },
+      client_metrics_{context_.metrics, context_.name} {}
 
 KafkaSink::~KafkaSink() = default;
 
@@ -191,6 +192,10 @@ void KafkaSink::on_error(rd_kafka_resp_err_t error, std::string_view text, bool 
     if (!trouble_ || error != RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN)
         trouble_ = Trouble{.error = error, .text = std::string{text}, .since = since};
     if (fatal && failure_.empty()) fail(explain(error));
+}
+
+void KafkaSink::on_statistics(std::string_view json) {
+    if (const auto now = read_statistics(json)) client_metrics_.show(*now);
 }
 
 // Everything of the batch has been reported, or been let go of.

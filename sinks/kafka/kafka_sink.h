@@ -24,6 +24,7 @@
 #include "sinks/kafka/message.h"
 #include "sinks/kafka/options.h"
 #include "sinks/kafka/producer.h"
+#include "sinks/kafka/statistics.h"
 #include "sinks/kafka/verdict.h"
 #include "sinks/sink.h"
 
@@ -53,6 +54,7 @@ private:
     void on_report(std::uint64_t tag, rd_kafka_resp_err_t error) override;
     void on_drained() override;
     void on_error(rd_kafka_resp_err_t error, std::string_view text, bool fatal) override;
+    void on_statistics(std::string_view json) override;
 
     // open.cpp: the producer's life
     Task<Result<void>> make_producer();
@@ -112,6 +114,7 @@ private:
         Counter& errors;
         Gauge& outstanding;
     } counts_;
+    KafkaClientMetrics client_metrics_;
     std::uint64_t outstanding_ = 0;
     RateLimited log_{std::chrono::seconds{60}};
 };

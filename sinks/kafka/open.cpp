@@ -78,6 +78,7 @@ Task<void> KafkaSink::end_producer() {
         return true;
     };
     co_await context_.helper.run(end);
+    client_metrics_.client_ended();
 }
 
 KafkaTokenSource KafkaSink::token_source() const {

@@ -130,6 +130,9 @@ private:
                 listener_->on_error(error, text, fatal);
                 break;
             }
+            case RD_KAFKA_EVENT_STATS:
+                listener_->on_statistics(rd_kafka_event_stats(event));
+                break;
             case RD_KAFKA_EVENT_LOG:
                 log_event(event);
                 break;
@@ -149,7 +152,8 @@ Result<std::unique_ptr<Producer>> Producer::make(const std::vector<KafkaSetting>
     producer->tokens_ = std::move(tokens);
     KafkaConf conf{rd_kafka_conf_new()};
     TRY_VOID(apply(settings, conf.get()));
-    rd_kafka_conf_set_events(conf.get(), RD_KAFKA_EVENT_DR | RD_KAFKA_EVENT_ERROR | RD_KAFKA_EVENT_LOG);
+    rd_kafka_conf_set_events(conf.get(),
+                             RD_KAFKA_EVENT_DR | RD_KAFKA_EVENT_ERROR | RD_KAFKA_EVENT_LOG | RD_KAFKA_EVENT_STATS);
     if (producer->tokens_) {
         rd_kafka_conf_set_opaque(conf.get(), &producer->tokens_);
         rd_kafka_conf_set_oauthbearer_token_refresh_cb(conf.get(), refresh_token);

@@ -31,6 +31,8 @@ public:
     virtual void on_drained() = 0;
     // Of the connection or the client; repeated ones are mostly suppressed.
     virtual void on_error(rd_kafka_resp_err_t error, std::string_view text, bool fatal) = 0;
+    // What librdkafka counts, as JSON, every few seconds.
+    virtual void on_statistics(std::string_view json) = 0;
 
 protected:
     ~ProducerListener() = default;

@@ -116,6 +116,7 @@ Result<Settings> kafka_settings(const KafkaOptions& options, std::size_t batch_b
         {"reconnect.backoff.max.ms", "1000"},
         {"topic.metadata.propagation.max.ms", "5000"},
         {"log.queue", "true"},
+        {"statistics.interval.ms", "5000"},
     };
     if (options.tls) TRY_VOID(add_tls(*options.tls, files, settings));
     if (options.sasl) TRY_VOID(add_sasl(*options.sasl, files, settings));

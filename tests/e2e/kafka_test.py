@@ -56,6 +56,8 @@ class ToKafka(harness.Test):
         self.assertEqual({message.headers[b"auditfwd-cluster"] for message in messages}, {b"default"})
         ids = {message.headers[b"auditfwd-id"] for message in messages}
         self.assertEqual(len(ids), stored)
+        harness.wait_until(lambda: forwarder.metrics().of("auditfwd_kafka_brokers_up", sink="siem") == 1,
+                           "the client's statistics are shown")
         self.assertEqual(set(kafka.stored_compressions("audit")), {4})  # zstd, on the broker's disk
         self.note(f"{stored} records in {sum(kafka.stored_compressions('audit').values())} batches")
 
