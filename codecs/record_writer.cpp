@@ -91,9 +91,9 @@ bool is_joined(std::string_view key) {
 // What rules said of the event may quote what goes now.
 std::span<ObjectMember> without_outputs(std::span<ObjectMember> theirs, Removed& removed) {
     const auto is_outputs = [](const ObjectMember& member) { return is_name(member.key, "outputs"); };
-    const auto gone = std::ranges::remove_if(theirs, is_outputs);
-    if (!gone.empty()) removed.add("/auditfwd/outputs");
-    return theirs.first(theirs.size() - gone.size());
+    const auto end = std::remove_if(theirs.begin(), theirs.end(), is_outputs);
+    if (end != theirs.end()) removed.add("/auditfwd/outputs");
+    return {theirs.begin(), end};
 }
 
 // Checks and minifies the line that begins at `begin`, and ends it. False: it is gone.

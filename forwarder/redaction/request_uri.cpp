@@ -84,14 +84,19 @@ private:
 
     void query(std::string_view query) {
         result_.text += '?';
-        for (;;) {
-            const auto end = query.find_first_of("&;");
-            const auto pair = query.substr(0, end);
-            parameter(pair);
-            if (end == query.npos) return;
-            result_.text += query[end];
-            query.remove_prefix(end + 1);
+        const auto before = result_.text.size();
+        for (auto rest = query;;) {
+            const auto end = rest.find_first_of("&;");
+            parameter(rest.substr(0, end));
+            if (end == rest.npos) break;
+            result_.text += rest[end];
+            rest.remove_prefix(end + 1);
         }
+        // It may reach over a separator.
+        if (!holds_encoded_credential(std::string_view{result_.text}.substr(before), PercentMode::kQuery)) return;
+        result_.masked = true;
+        result_.text.resize(before);
+        replacement_.append_to(result_.text, query);
     }
 
     void parameter(std::string_view pair) {
@@ -109,7 +114,10 @@ private:
         const auto name = decoded(raw_name);
         const auto value = pair.substr(equals + 1);
         const bool by_form = holds_encoded_credential(value, PercentMode::kQuery);
-        result_.text += raw_name;
+        if (holds_encoded_credential(raw_name, PercentMode::kQuery))
+            replacement_.append_to(result_.text, raw_name);
+        else
+            result_.text += raw_name;
         result_.text += '=';
         if (value.empty() || Replacement::is_one(value) ||
             !(by_form || is_secret_parameter(name) || (strict_ && !allow_list().keeps_parameter(name)))) {
@@ -132,7 +140,9 @@ bool is_suspicious(std::string_view uri) {
     const auto path = uri.substr(0, question);
     if (is_encoded(path) && holds_encoded_credential(path, PercentMode::kPath)) return true;
     if (question == uri.npos) return false;
-    for (const char *at = uri.data() + question + 1, *const end = uri.data() + uri.size(); at < end;) {
+    const auto query = uri.substr(question + 1);
+    if (is_encoded(query) && holds_encoded_credential(query, PercentMode::kQuery)) return true;
+    for (const char *at = query.data(), *const end = uri.data() + uri.size(); at < end;) {
         const char* const name = at;
         bool encoded = false;
         while (at < end && *at != '=' && *at != '&' && *at != ';') encoded |= *at++ == '%';

@@ -43,6 +43,15 @@ TEST(RequestUri, Credentials_by_their_form_however_often_encoded) {
     EXPECT_EQ(redacted_uri("/x?a%3Db"), "/x?a%3Db");
 }
 
+TEST(RequestUri, Credentials_in_names_and_over_separators) {
+    EXPECT_EQ(redacted_uri("/x?AKIAIOSFODNN7EXAMPLE=1&token=abc"), "/x?<redacted>=1&token=<redacted>");
+    EXPECT_EQ(redacted_uri("/x?token=abc&https://user:pass@host=1"), "/x?token=<redacted>&<redacted>=1");
+    EXPECT_EQ(redacted_uri("/x?a=1&https%3A%2F%2Fuser:pass@host=1"), "/x?a=1&<redacted>=1");
+    EXPECT_EQ(redacted_uri("/x?token=abc&a=https%3A//user:pa&b=ss@host"), "/x?<redacted>");
+    EXPECT_EQ(redacted_uri("/x?a=https%3A//user:pa;ss@host"), "/x?<redacted>");
+    EXPECT_TRUE(masked("/x?a=https%3A//user:pa&limit=ss@host"));
+}
+
 TEST(RequestUri, What_a_policy_reads_stays_unless_it_is_a_credential) {
     const auto uri =
         "/api/v1/"

@@ -71,8 +71,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     auto text = record;
     text.append(limits::kPadding, ' ');
     require(editor.check(std::string_view{text}.substr(0, record.size())));
-    // Not where the fuzzer writes the whole event: in a requestURI of broken credentials, what is left of one may look
-    // like another the next time.
-    if ((data[0] & 128) == 0) require(without_ours(redacted(record, rules)) == without_ours(record));
+    require(without_ours(redacted(record, rules)) == without_ours(record));
     return 0;
 }
