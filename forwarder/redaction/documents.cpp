@@ -95,38 +95,75 @@ Documents::Walked Documents::walk(std::string_view text, TextRange range, std::s
     return walked;
 }
 
+// What was found and lies ahead of where the text is read: between a URL and its parameters there may be more to find.
+class Documents::Ahead {
+public:
+    explicit Ahead(std::vector<TextRange>& ranges) : ranges_{ranges} { ranges_.clear(); }
+
+    void add(FormText& in, Finding found) {
+        if (found.parameters == 0) return add(found.range);
+        const bool in_order = ranges_.empty();  // only of one URL at a time are there parameters
+        for (; found.kind == Finding::Kind::kPart; found = next_parameter(in, found.parameters)) {
+            if (in_order)
+                ranges_.push_back(found.range);
+            else
+                add(found.range);
+            if (found.parameters == 0 || ranges_.size() > Edits::kMax) break;
+        }
+        if (in_order) std::reverse(ranges_.begin(), ranges_.end());
+    }
+
+    // Marks what begins at `at` or before. Gives where the last of that ends, or `done`.
+    std::uint32_t mark_until(std::uint32_t at, Marks& marks, std::uint32_t done) {
+        for (; !ranges_.empty() && ranges_.back().begin <= at; ranges_.pop_back()) {
+            marks.part(ranges_.back());
+            done = std::max(done, ranges_.back().end);
+        }
+        return done;
+    }
+
+private:
+    // Ranges that overlap become one.
+    void add(TextRange range) {
+        auto at = ranges_.end();
+        while (at != ranges_.begin() && (at - 1)->end <= range.begin) --at;
+        while (at != ranges_.begin() && (at - 1)->begin < range.end) {
+            --at;
+            range = {std::min(range.begin, at->begin), std::max(range.end, at->end)};
+            at = ranges_.erase(at);
+        }
+        ranges_.insert(at, range);
+    }
+
+    std::vector<TextRange>& ranges_;  // the next one is the last
+};
+
 void Documents::scan(std::string_view text, std::uint32_t begin, std::uint32_t end, Marks& marks, std::size_t level) {
     FormText in{.text = text, .begin = begin, .end = end};
     FormScan positions{text.data(), begin, end};
-    auto done = begin;
+    Ahead ahead{ahead_[level]};
+    auto done = begin;          // what is before is marked, or stays
+    auto strings_done = begin;  // the same, of strings looked at as a whole
     for (std::uint32_t at = 0; positions.next(at);) {
-        if (at < done) continue;
-        auto found = look_at(in, at);
-        switch (found.kind) {
-            case Finding::Kind::kNothing:
-                continue;
-            case Finding::Kind::kPart:
-                for (; found.kind == Finding::Kind::kPart; found = next_parameter(in, found.parameters)) {
-                    marks.part(found.range);
-                    done = found.range.end;
-                    if (found.parameters == 0) break;
-                }
-                break;
-            case Finding::Kind::kString:
-            case Finding::Kind::kEscape:
-            case Finding::Kind::kJson: {
-                const auto string =
-                    string_around(text, found.kind == Finding::Kind::kJson ? found.range.begin : at, done, end);
-                if (string.size() == 0) continue;
-                done = string.end;
-                if (found.kind == Finding::Kind::kString)
-                    marks.value(string);
-                else
-                    look_into(text, string, marks, level);
-            }
-        }
+        done = ahead.mark_until(at, marks, done);
         if (marks.full()) return;
+        if (at < done) continue;
+        const auto found = look_at(in, at);
+        if (found.kind == Finding::Kind::kNothing) continue;
+        if (found.kind == Finding::Kind::kPart) {
+            ahead.add(in, found);
+            continue;
+        }
+        const auto string =
+            string_around(text, found.kind == Finding::Kind::kJson ? found.range.begin : at, strings_done, end);
+        if (string.size() == 0) continue;
+        done = strings_done = string.end;
+        if (found.kind == Finding::Kind::kString)
+            marks.value(string);
+        else
+            look_into(text, string, marks, level);
     }
+    ahead.mark_until(end, marks, done);
 }
 
 void Documents::look_into(std::string_view text, TextRange string, Marks& marks, std::size_t number) {

@@ -13,6 +13,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "codecs/edits.h"
 #include "codecs/json_tokens.h"
@@ -63,6 +64,8 @@ private:
         Marks marks;
     };
 
+    class Ahead;
+
     void scan(std::string_view text, std::uint32_t begin, std::uint32_t end, Marks& marks, std::size_t level);
     // A string whose escapes hide something, or that begins like JSON.
     void look_into(std::string_view text, TextRange string, Marks& marks, std::size_t level);
@@ -74,6 +77,7 @@ private:
     Leaves leaves_;
     StandardVisitor::Memory memory_;
     std::array<std::unique_ptr<Level>, kLevels> levels_;
+    std::array<std::vector<TextRange>, kLevels + 1> ahead_;  // of the event's text, and of each level's
     std::string_view request_uri_;
     std::optional<BodyContext> context_;
 };

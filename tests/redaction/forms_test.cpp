@@ -66,7 +66,7 @@ TEST(Forms, An_access_key_id_by_which_somebody_came_in_stays_in_user_extra_alone
 TEST(Forms, Passwords_in_urls) {
     EXPECT_EQ(in_body("at https://bob:pw@example.com/x"), "at https://bob:<redacted>@example.com/x");
     EXPECT_EQ(in_body(R"(postgres://u:p\u0026w@db/x)"), "postgres://u:<redacted>@db/x");
-    EXPECT_EQ(in_body(R"(https:\/\/bob:pw@example.com\/x)"), "https://bob:<redacted>@example.com/x");
+    EXPECT_EQ(in_body(R"(https:\/\/bob:pw@example.com\/x)"), "<redacted>");  // escaped as nobody needs to
     EXPECT_EQ(in_body("https://ghp_token@github.com/x"), "https://<redacted>@github.com/x");
     EXPECT_EQ(in_body("ssh://git@github.com/x https://example.com:8080/a@b"),
               "ssh://git@github.com/x https://example.com:8080/a@b");
@@ -74,6 +74,20 @@ TEST(Forms, Passwords_in_urls) {
               R"(https://h/p?a=b&token=<redacted>&c=d&sig=<redacted>#f)");
     EXPECT_EQ(in_body("https://u:p@h?next=http://k/?password=q"),
               "https://u:<redacted>@h?next=http://k/?password=<redacted>");
+}
+
+TEST(Forms, Between_a_url_and_its_parameters) {
+    EXPECT_EQ(in_body("https://proxy/https://bob:pw@h/?token=x"),
+              "https://proxy/https://bob:<redacted>@h/?token=<redacted>");
+    EXPECT_EQ(in_body("https://h/AKIAIOSFODNN7EXAMPLE/?token=x&a=" + kJwt + "&sig=y end"),
+              "https://h/<redacted>/?token=<redacted>&a=<redacted>&sig=<redacted> end");
+    EXPECT_EQ(in_body("https://h/?u=https://bob:pw;token=x@host&a=b"), "https://h/?u=https://bob:<redacted>&a=b");
+}
+
+TEST(Forms, Behind_another_in_the_same_string_an_escape_hides_nothing) {
+    EXPECT_EQ(in_body("Bearer abc123 "
+                      R"(\u0065yJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhbGljZSJ9.c2ln)"),
+              "<redacted>");
 }
 
 TEST(Forms, Headers) {
